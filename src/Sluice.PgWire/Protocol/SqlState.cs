@@ -54,6 +54,10 @@ public static class SqlState
     public const string CannotCoerce = "42846";
     public const string IndeterminateDatatype = "42P18";
     public const string ReservedName = "42939";
+    public const string InvalidName = "42602";
+    public const string NameTooLong = "42622";
+    public const string InvalidTableDefinition = "42P16";
+    public const string DuplicateTable = "42P07";
     public const string ConfigurationLimitExceeded = "53400";
     public const string OutOfMemory = "53200";
     public const string TooManyConnections = "53300";

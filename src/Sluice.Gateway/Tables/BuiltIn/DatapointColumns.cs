@@ -1,0 +1,41 @@
+using Sluice.PgWire.Types;
+
+namespace Sluice.Gateway.Tables.BuiltIn;
+
+/// <summary>The columns of both data point tables, in the documented order.</summary>
+internal static class DatapointColumns
+{
+    public static ColumnDefinition Value(ColumnType type, ColumnLimits limits, string comment) => new()
+    {
+        Name = "value",
+        Type = type,
+        RequiredOnInsert = true,
+        Limits = limits,
+        Comment = comment,
+    };
+
+    public static ColumnDefinition Timestamp { get; } = new()
+    {
+        Name = "timestamp",
+        Type = ColumnTypes.TimestampTz,
+        RequiredOnInsert = true,
+        AlwaysReturned = true,
+        Updatable = false,
+        Comment = "Time of the value, 1900 to 2099. Required. Milliseconds are kept.",
+    };
+
+    public static ColumnDefinition ExternalId { get; } = CommonColumns.ExternalId with
+    {
+        Updatable = false,
+        Comment = "External id of the time series. Give this or id.",
+    };
+
+    public static ColumnDefinition Id { get; } = new()
+    {
+        Name = "id",
+        Type = ColumnTypes.BigInt,
+        AlwaysReturned = true,
+        Updatable = false,
+        Comment = "Internal id of the time series. Give this or external_id.",
+    };
+}

@@ -1,0 +1,65 @@
+using Sluice.PgWire.Types;
+
+namespace Sluice.Gateway.Tables;
+
+/// <summary>One column of a CDF table: what the PostgreSQL catalog shows of it, and what the CDF API knows it as.</summary>
+public sealed record ColumnDefinition
+{
+    /// <summary>The name in PostgreSQL; case matters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The type in PostgreSQL.</summary>
+    public required ColumnType Type { get; init; }
+
+    /// <summary>The field of the CDF API; the camel case of <see cref="Name"/> where nothing else is said.</summary>
+    public string CdfField { get => field ?? ToCamelCase(Name); init; }
+
+    /// <summary>Who makes the value.</summary>
+    public ColumnRole Role { get; init; } = ColumnRole.Writable;
+
+    /// <summary>How the value looks in JSON.</summary>
+    public ColumnShape Shape { get; init; } = ColumnShape.Value;
+
+    /// <summary>An INSERT without a value is refused with 23502.</summary>
+    public bool RequiredOnInsert { get; init; }
+
+    /// <summary>CDF returns the field with every row, so <c>IS NULL</c> can be answered without asking.</summary>
+    public bool AlwaysReturned { get; init; }
+
+    /// <summary>CDF has a call that changes the value of an existing row.</summary>
+    public bool Updatable { get; init; } = true;
+
+    /// <summary>Bounds of the CDF API.</summary>
+    public ColumnLimits Limits { get; init; } = ColumnLimits.None;
+
+    /// <summary>What <c>\d+</c> shows.</summary>
+    public required string Comment { get; init; }
+
+    /// <summary>An INSERT or COPY may give a value.</summary>
+    public bool IsWritable => Role == ColumnRole.Writable;
+
+    /// <summary>
+    /// Declared NOT NULL. PostgreSQL answers <c>IS NULL</c> on such a column without reading, so it must hold for every row that CDF can
+    /// return. <c>CREATE TABLE staging (LIKE …)</c> copies it, so it is left out where an INSERT may omit the value: server-made columns
+    /// and those with a default.
+    /// </summary>
+    public bool NotNull => AlwaysReturned && (RequiredOnInsert || Role == ColumnRole.Identity);
+
+    private static string ToCamelCase(string name) => string.Create(name.Length - name.AsSpan().Count('_'), name, static (span, source) =>
+    {
+        var upper = false;
+        var length = 0;
+        foreach (var c in source)
+        {
+            if (c == '_')
+            {
+                upper = length > 0;
+            }
+            else
+            {
+                span[length++] = upper ? char.ToUpperInvariant(c) : c;
+                upper = false;
+            }
+        }
+    });
+}

@@ -1,0 +1,20 @@
+namespace Sluice.Gateway.Tables;
+
+/// <summary>How a column's value looks in the JSON of the CDF API, where its PostgreSQL type alone does not say it.</summary>
+public enum ColumnShape
+{
+    /// <summary>As the type says: number, string, boolean, list; a timestamp is epoch milliseconds.</summary>
+    Value,
+
+    /// <summary>An object of strings: <c>{"key":"value"}</c>.</summary>
+    Metadata,
+
+    /// <summary>A list of references: <c>[{"externalId":"a"}]</c>.</summary>
+    Labels,
+
+    /// <summary>Any JSON object.</summary>
+    Object,
+
+    /// <summary>A field of a RAW row: any JSON value.</summary>
+    RawValue,
+}

@@ -1,0 +1,147 @@
+using System.Collections.Frozen;
+using System.Text;
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Types;
+
+namespace Sluice.Gateway.Tables;
+
+/// <summary>Makes the definition of a user's own table over one RAW table, after checking what PostgreSQL and CDF ask of it.</summary>
+public static class CustomRawTable
+{
+    /// <summary>The column that is added as the key when no column is named as <c>primaryKey</c>.</summary>
+    public const string KeyColumn = "_raw_key";
+
+    /// <summary>PostgreSQL cuts longer names.</summary>
+    private const int MaxNameBytes = 63;
+
+    /// <summary>The tables API's bound.</summary>
+    private const int MaxTableNameCharacters = 60;
+
+    private const int MaxColumns = 1_600;
+
+    private static readonly FrozenSet<string> SystemColumns =
+        FrozenSet.ToFrozenSet(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"], StringComparer.Ordinal);
+
+    /// <summary>
+    /// The definition of table <paramref name="name"/> over the RAW table <paramref name="rawTable"/> of <paramref name="rawDatabase"/>.
+    /// </summary>
+    /// <param name="name">1 to 60 characters, at most 63 bytes, not the name of a built-in table.</param>
+    /// <param name="rawDatabase">1 to 32 characters; need not exist.</param>
+    /// <param name="rawTable">1 to 64 characters; need not exist.</param>
+    /// <param name="primaryKey">
+    /// The column whose text is the key of the RAW row. Without one, the column <see cref="KeyColumn"/> is, and is added in front if
+    /// <paramref name="columns"/> does not have it.
+    /// </param>
+    /// <param name="columns">Names and types, in order; each is the RAW column of the same name.</param>
+    /// <exception cref="PgException">
+    /// 42939 a reserved name; 42602 an empty name or a NUL in it; 42622 a name that is too long; 42701 a column twice or of a system
+    /// column's name; 42703 a primary key that is no column; 42P16 a primary key of a type without order; 54011 too many columns.
+    /// </exception>
+    public static TableDefinition Define(
+        string name,
+        string rawDatabase,
+        string rawTable,
+        string? primaryKey,
+        IEnumerable<KeyValuePair<string, ColumnType>> columns)
+    {
+        CheckName("table", name, MaxTableNameCharacters);
+        CheckName("RAW database", rawDatabase, 32, maxBytes: int.MaxValue);
+        CheckName("RAW table", rawTable, 64, maxBytes: int.MaxValue);
+        if (BuiltInTables.ReservedNames.Contains(name))
+        {
+            throw new PgException(SqlState.ReservedName, $"table name \"{name}\" is reserved for a built-in table", hint: "Choose another name.");
+        }
+
+        var key = primaryKey ?? KeyColumn;
+        var definitions = columns.Select(column => Define(column.Key, column.Value, isKey: column.Key == key)).ToList();
+        if (definitions.TrueForAll(column => column.Name != key))
+        {
+            if (primaryKey is not null)
+            {
+                throw new PgException(
+                    SqlState.UndefinedColumn,
+                    $"primary key column \"{primaryKey}\" is not a column of table \"{name}\"",
+                    hint: "Name one of the table's columns, or leave the primary key out.");
+            }
+
+            definitions.Insert(0, Define(KeyColumn, ColumnTypes.Text, isKey: true));
+        }
+
+        CheckColumns(name, definitions);
+        return new TableDefinition
+        {
+            Name = name,
+            Kind = TableKind.CustomRawRows,
+            Comment = $"Rows of RAW table \"{rawTable}\" in database \"{rawDatabase}\". INSERT replaces the whole row of the same key.",
+            Columns = [.. definitions],
+            PrimaryKey = [key],
+            FetchSize = 10_000,
+            RawDatabase = rawDatabase,
+            RawTable = rawTable,
+            RawPrimaryKey = primaryKey,
+        };
+    }
+
+    private static ColumnDefinition Define(string name, ColumnType type, bool isKey) => new()
+    {
+        Name = name,
+        Type = type,
+        CdfField = isKey && name == KeyColumn ? "key" : name,
+        Shape = ColumnShape.RawValue,
+        RequiredOnInsert = isKey,
+        AlwaysReturned = isKey,
+        Updatable = !isKey,
+        Limits = isKey ? new ColumnLimits { MaxCharacters = 1_024 } : new ColumnLimits { MaxBytes = 2_621_440 },
+        Comment = isKey ? "Key of the RAW row. Required. At most 1024 characters as text." : $"RAW column \"{name}\".",
+    };
+
+    private static void CheckColumns(string table, List<ColumnDefinition> columns)
+    {
+        if (columns.Count > MaxColumns)
+        {
+            throw new PgException(SqlState.TooManyColumns, $"table \"{table}\" has {columns.Count} columns; at most {MaxColumns} are possible");
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var column in columns)
+        {
+            CheckName("column", column.Name, int.MaxValue);
+            if (SystemColumns.Contains(column.Name))
+            {
+                throw new PgException(SqlState.DuplicateColumn, $"column name \"{column.Name}\" conflicts with a system column name");
+            }
+
+            if (!seen.Add(column.Name))
+            {
+                throw new PgException(SqlState.DuplicateColumn, $"column \"{column.Name}\" specified more than once");
+            }
+
+            var element = column.Type.Type.Element ?? column.Type.Type;
+            if (!column.Updatable && element == PgType.Json)
+            {
+                throw new PgException(
+                    SqlState.InvalidTableDefinition,
+                    $"column \"{column.Name}\" of type {column.Type.DisplayName} cannot be the primary key",
+                    hint: "Use a TEXT, VARCHAR, BIGINT, TIMESTAMPTZ or another type that has an order.");
+            }
+        }
+    }
+
+    private static void CheckName(string what, string name, int maxCharacters, int maxBytes = MaxNameBytes)
+    {
+        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new PgException(SqlState.InvalidName, $"{what} name \"{name.Replace("\0", "\\0", StringComparison.Ordinal)}\" is not valid");
+        }
+
+        if (name.EnumerateRunes().Count() > maxCharacters)
+        {
+            throw new PgException(SqlState.NameTooLong, $"{what} name \"{name}\" is longer than {maxCharacters} characters");
+        }
+
+        if (Encoding.UTF8.GetByteCount(name) > maxBytes)
+        {
+            throw new PgException(SqlState.NameTooLong, $"{what} name \"{name}\" is longer than {maxBytes} bytes");
+        }
+    }
+}

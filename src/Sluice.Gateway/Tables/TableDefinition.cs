@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Sluice.Gateway.Tables;
+
+/// <summary>
+/// One CDF table. The PostgreSQL catalog, the writer, the reader and the manual all come from this definition.
+/// </summary>
+public sealed record TableDefinition
+{
+    private readonly FrozenDictionary<string, int> _ordinals = FrozenDictionary<string, int>.Empty;
+
+    /// <summary>The name in schema <c>public</c>; case matters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What <c>\dt+</c> shows.</summary>
+    public required string Comment { get; init; }
+
+    /// <summary>What the table is in CDF.</summary>
+    public required TableKind Kind { get; init; }
+
+    /// <summary>The columns, in the order of the catalog.</summary>
+    public required ImmutableArray<ColumnDefinition> Columns
+    {
+        get;
+        init
+        {
+            field = value;
+            _ordinals = value.Select((column, ordinal) => (column.Name, ordinal))
+                .ToFrozenDictionary(c => c.Name, c => c.ordinal, StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>Names of the columns of the primary key; empty if there is none.</summary>
+    public ImmutableArray<string> PrimaryKey { get; init; } = [];
+
+    /// <summary>Names of the columns of each further unique key.</summary>
+    public ImmutableArray<ImmutableArray<string>> UniqueKeys { get; init; } = [];
+
+    /// <summary>An INSERT must give a value to one of these columns (23502 otherwise); empty if there is no such rule.</summary>
+    public ImmutableArray<string> RequiredOneOf { get; init; } = [];
+
+    /// <summary>Rows that PostgreSQL asks for in one FETCH: a page of the CDF API.</summary>
+    public int FetchSize { get; init; } = 1_000;
+
+    /// <summary>The RAW database, for <see cref="TableKind.CustomRawRows"/>.</summary>
+    public string? RawDatabase { get; init; }
+
+    /// <summary>The RAW table, for <see cref="TableKind.CustomRawRows"/>.</summary>
+    public string? RawTable { get; init; }
+
+    /// <summary>
+    /// The column whose text is the RAW key, for <see cref="TableKind.CustomRawRows"/>, as its creator gave it; <see langword="null"/>
+    /// if he gave none, and then the key is <see cref="CustomRawTable.KeyColumn"/>.
+    /// </summary>
+    public string? RawPrimaryKey { get; init; }
+
+    /// <summary>Made by the user, not by Sluice.</summary>
+    public bool IsCustom => Kind == TableKind.CustomRawRows;
+
+    /// <summary>The 0-based position of the column called <paramref name="name"/>, or -1.</summary>
+    public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);
+
+    /// <summary>The column called <paramref name="name"/>, or <see langword="null"/>.</summary>
+    public ColumnDefinition? FindColumn(string name) => _ordinals.TryGetValue(name, out var ordinal) ? Columns[ordinal] : null;
+}
