@@ -1,5 +1,4 @@
 using Npgsql;
-using Sluice.PgWire.Startup;
 
 namespace Sluice.PgWire.Tests.Startup;
 
@@ -66,7 +65,6 @@ public sealed class NpgsqlTests
             Password = password,
             SslMode = mode,
             Timeout = 15,
-            ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
         };
         if (mode == SslMode.VerifyFull)
         {
@@ -74,6 +72,8 @@ public sealed class NpgsqlTests
         }
 
         configure?.Invoke(settings);
-        return NpgsqlDataSource.Create(settings);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false));
+        return builder.Build();
     }
 }

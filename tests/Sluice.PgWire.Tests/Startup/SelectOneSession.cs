@@ -52,7 +52,7 @@ internal sealed class SelectOneSession(CancelKeys cancelKeys) : ISessionHandler
                     output.BindComplete();
                     continue;
                 case FrontendMessage.Describe:
-                    output.RowDescription([new FieldDescription("?column?", 23, 4)]);
+                    output.RowDescription([new FieldDescription("?column?", 23, 4, Format: 1)]);
                     continue;
                 case FrontendMessage.Execute:
                     One(output, binary: true);
