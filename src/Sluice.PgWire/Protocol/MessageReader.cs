@@ -23,6 +23,7 @@ public sealed class MessageReader
     private readonly MessageLimits _limits;
     private ReadOnlySequence<byte> _buffer;
     private bool _holdsBuffer;
+    private Task<ReadResult>? _pending;
     private bool _completed;
     private byte _pieceType;
     private int _pieceLength;
@@ -89,6 +90,18 @@ public sealed class MessageReader
             return false;
         }
 
+        if (_pending is { } pending)
+        {
+            if (!pending.IsCompleted)
+            {
+                return false;
+            }
+
+            _pending = null;
+            Accept(pending.GetAwaiter().GetResult());
+            return TryTake(inPieces, out frame);
+        }
+
         Release();
         if (!_input.TryRead(out ReadResult result))
         {
@@ -97,6 +110,29 @@ public sealed class MessageReader
 
         Accept(result);
         return TryTake(inPieces, out frame);
+    }
+
+    /// <summary>The peer has closed: what TryRead does not find will not come.</summary>
+    public bool IsCompleted => _completed;
+
+    /// <summary>
+    /// Completes when <see cref="TryRead(out Frame, InPieces)"/> may find more than it did, or the peer has closed. The same task is returned until
+    /// then, so that one can wait for several peers at once. To be asked for after TryRead has found nothing; invalidates the last frame.
+    /// </summary>
+    public Task WhenReadable()
+    {
+        if (_completed)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (_pending is null)
+        {
+            Release();
+            _pending = _input.ReadAsync().AsTask();
+        }
+
+        return _pending;
     }
 
     /// <summary>
@@ -169,13 +205,25 @@ public sealed class MessageReader
                 return default;
             }
 
-            Release();
-            Accept(await _input.ReadAsync(cancellationToken));
+            Accept(await ReadMoreAsync(cancellationToken));
             if (TryTake(inPieces, out Frame frame))
             {
                 return frame;
             }
         }
+    }
+
+    private async ValueTask<ReadResult> ReadMoreAsync(CancellationToken cancellationToken)
+    {
+        if (_pending is { } pending)
+        {
+            ReadResult result = await pending.WaitAsync(cancellationToken);
+            _pending = null;
+            return result;
+        }
+
+        Release();
+        return await _input.ReadAsync(cancellationToken);
     }
 
     private void Accept(in ReadResult result)
