@@ -1,0 +1,32 @@
+namespace Sluice.Cdf.Http;
+
+/// <summary>The part of CDF that a request goes to; CDF budgets requests per API, so each has an <see cref="Limits.AdaptiveLimiter"/> of its own.</summary>
+public enum CdfApi
+{
+    /// <summary>All that has no budget of its own.</summary>
+    Other,
+
+    /// <summary><c>/assets</c>.</summary>
+    Assets,
+
+    /// <summary><c>/events</c>.</summary>
+    Events,
+
+    /// <summary><c>/timeseries</c> without its data.</summary>
+    TimeSeries,
+
+    /// <summary><c>/timeseries/data</c>.</summary>
+    DataPoints,
+
+    /// <summary><c>/raw</c>.</summary>
+    Raw,
+
+    /// <summary><c>/datasets</c>.</summary>
+    DataSets,
+
+    /// <summary><c>/sessions</c>.</summary>
+    Sessions,
+
+    /// <summary><c>/token/inspect</c>.</summary>
+    Token,
+}

@@ -1,0 +1,40 @@
+using Sluice.Cdf.Http;
+
+namespace Sluice.Cdf.Resources;
+
+/// <summary>
+/// <c>/timeseries/data</c> (CDF API, "Data points"). An insert overwrites by timestamp, so it may be repeated; it is stored in whole or not at all.
+/// </summary>
+public static class DataPointsApi
+{
+    /// <summary>Most series of an insert; each once.</summary>
+    public const int MaxSeriesPerInsert = 10_000;
+
+    /// <summary>Most points of an insert, over all its series.</summary>
+    public const int MaxPointsPerInsert = 100_000;
+
+    /// <summary>Earliest timestamp: 1900-01-01, in milliseconds since 1970.</summary>
+    public const long MinTimestamp = -2_208_988_800_000;
+
+    /// <summary>Latest timestamp: 2099-12-31T23:59:59.999, in milliseconds since 1970.</summary>
+    public const long MaxTimestamp = 4_102_444_799_999;
+
+    /// <summary>Largest number, and its negative the smallest, that a point with status other than Bad may have.</summary>
+    public const double MaxValue = 1e100;
+
+    /// <summary>Longest string value, in UTF-8 bytes.</summary>
+    public const int MaxStringBytes = 1023;
+
+    /// <summary>Inserts what a <see cref="DataPoints.DataPointEncoder"/> has written.</summary>
+    public static CdfRequest Insert(ReadOnlyMemory<byte> protobuf, bool gzipped = false) => new()
+    {
+        Method = HttpMethod.Post,
+        Path = "timeseries/data",
+        Api = CdfApi.DataPoints,
+        Repeatable = Repeatable.Always,
+        Body = protobuf,
+        ContentType = CdfMediaType.Protobuf,
+        Gzipped = gzipped,
+        DiscardBody = true,
+    };
+}

@@ -1,0 +1,51 @@
+using Sluice.Cdf.Http;
+
+namespace Sluice.Cdf.Resources;
+
+/// <summary>
+/// <c>/raw</c> (CDF API, "Raw"). Inserting a row replaces its columns, so it may be repeated; but an insert that fails may have stored a part of its rows.
+/// </summary>
+public static class RawApi
+{
+    /// <summary>Most rows of an insert.</summary>
+    public const int MaxRowsPerInsert = 10_000;
+
+    /// <summary>Longest name of a database, in characters.</summary>
+    public const int MaxDatabaseNameLength = 32;
+
+    /// <summary>Longest name of a table, in characters.</summary>
+    public const int MaxTableNameLength = 64;
+
+    /// <summary>Longest key of a row, in characters.</summary>
+    public const int MaxKeyLength = 1024;
+
+    /// <summary>All columns of a row together, in bytes of JSON.</summary>
+    public const int MaxRowBytes = 5 * 1024 * 1024;
+
+    /// <summary>Longest column name, and longest value, in characters.</summary>
+    public const int MaxColumnLength = 2_621_440;
+
+    /// <summary>
+    /// Inserts or replaces rows: <c>{"items":[{"key":"k","columns":{...}}]}</c>. With <paramref name="ensureParent"/> a missing database and table are made;
+    /// without, they are a 404.
+    /// </summary>
+    public static CdfRequest InsertRows(string database, string table, ReadOnlyMemory<byte> body, bool ensureParent, bool gzipped = false) =>
+        CdfRequest.Post($"{TablePath(database, table)}/rows{(ensureParent ? "?ensureParent=true" : string.Empty)}", CdfApi.Raw, Repeatable.Always, body)
+            with
+            {
+                Gzipped = gzipped,
+                DiscardBody = true,
+                Atomic = false,
+            };
+
+    /// <summary>The row with <paramref name="key"/>; 404 if there is none.</summary>
+    public static CdfRequest GetRow(string database, string table, string key) =>
+        CdfRequest.Get($"{TablePath(database, table)}/rows/{PathSegment.Escape(key)}", CdfApi.Raw);
+
+    /// <summary>A page of rows in no particular order, at most 10,000.</summary>
+    public static CdfRequest ListRows(string database, string table, int limit, string? cursor) => CdfRequest.Get(
+        $"{TablePath(database, table)}/rows?limit={limit}{(cursor is null ? string.Empty : $"&cursor={Uri.EscapeDataString(cursor)}")}",
+        CdfApi.Raw);
+
+    private static string TablePath(string database, string table) => $"raw/dbs/{PathSegment.Escape(database)}/tables/{PathSegment.Escape(table)}";
+}
