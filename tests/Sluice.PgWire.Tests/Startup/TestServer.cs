@@ -34,7 +34,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string AuthorityFile => Path.Combine(_certificates!, "ca.pem");
 
-    public static async Task<TestServer> StartAsync(bool tls = true, PgServerOptions? options = null, TimeProvider? time = null)
+    public static async Task<TestServer> StartAsync(bool tls = true, PgServerOptions? options = null, EndPoint? remote = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -47,16 +47,23 @@ internal sealed class TestServer : IAsyncDisposable
                 files.Certificate, files.Key, TimeProvider.System, NullLogger<PemCertificateSource>.Instance));
         }
 
-        if (time is not null)
-        {
-            builder.Services.AddSingleton(time);
-        }
-
         builder.Services.AddPgWire(options ?? new PgServerOptions());
         builder.Services.AddSingleton<SelectOneSession>();
         builder.Services.AddSingleton<ISessionHandler>(provider => provider.GetRequiredService<SelectOneSession>());
         builder.Services.AddSingleton<ICredentialStore, TwoUsers>();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UsePostgres()));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (remote is not null)
+            {
+                listen.Use(next => connection =>
+                {
+                    connection.RemoteEndPoint = remote;
+                    return next(connection);
+                });
+            }
+
+            listen.UsePostgres();
+        }));
         WebApplication application = builder.Build();
         await application.StartAsync();
         string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
