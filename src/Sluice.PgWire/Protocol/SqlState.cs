@@ -62,6 +62,7 @@ public static class SqlState
     public const string OutOfMemory = "53200";
     public const string TooManyConnections = "53300";
     public const string ProgramLimitExceeded = "54000";
+    public const string StatementTooComplex = "54001";
     public const string TooManyColumns = "54011";
     public const string ObjectNotInPrerequisiteState = "55000";
     public const string LockNotAvailable = "55P03";
