@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace Sluice.Gateway.Engine;
+
+/// <summary>The few calls to the operating system that .NET has no name for.</summary>
+internal static partial class Libc
+{
+    public const int SigInt = 2;
+    public const int SigQuit = 3;
+    public const int SigKill = 9;
+
+    private const int NoSuchProcess = 3;
+
+    public static bool IsRoot => GetEffectiveUserId() == 0;
+
+    /// <summary>Sends a signal; <see langword="false"/> if there is no such process any more.</summary>
+    public static bool Signal(int processId, int signal)
+    {
+        if (Kill(processId, signal) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == NoSuchProcess
+            ? false
+            : throw new EngineException($"cannot signal process {processId}: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+
+    /// <summary>Gives a file or directory to <paramref name="owner"/>; nothing happens for <see langword="null"/>, the user that Sluice runs as.</summary>
+    public static void ChangeOwner(string path, OsUser? owner)
+    {
+        if (owner is not null && ChangeOwner(path, owner.Uid, owner.Gid) != 0)
+        {
+            var error = Marshal.GetLastPInvokeErrorMessage();
+            throw new EngineException($"cannot give {path} to user {owner.Name}: {error}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint uid, uint gid);
+}
