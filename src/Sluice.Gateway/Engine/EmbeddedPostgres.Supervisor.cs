@@ -115,6 +115,8 @@ public sealed partial class EmbeddedPostgres
             ProcessId = 0;
             if (_ready.Task.IsCompletedSuccessfully && !_stopping.IsCancellationRequested)
             {
+                // Its pooled connections died with the server.
+                _database?.Clear();
                 _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }

@@ -100,7 +100,14 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
         lock (_gate)
         {
             process = _process;
+            if (_ready.Task.IsCompleted)
+            {
+                _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
             _ready.TrySetException(Stopped());
+
+            // Nobody need have waited for it.
             _ = _ready.Task.Exception;
         }
 
