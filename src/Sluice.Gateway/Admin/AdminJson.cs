@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Sluice.Gateway.Admin;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(CreateUsersRequest))]
+[JsonSerializable(typeof(CreateTablesRequest))]
+[JsonSerializable(typeof(ItemsAnswer<UserCreated>))]
+[JsonSerializable(typeof(ItemsAnswer<TableAnswer>))]
+[JsonSerializable(typeof(ErrorAnswer))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,18 @@
+namespace Sluice.Gateway.Admin;
+
+/// <summary>Settings of the administration API.</summary>
+public sealed class AdminOptions
+{
+    /// <summary>The host name that users connect to with SQL, as told to whoever creates them.</summary>
+    public required string Host { get; set; }
+
+    /// <summary>
+    /// Where token URLs may point, since Sluice fetches them with a secret that a stranger gave: host names, for https at its usual port, or origins such
+    /// as <c>http://127.0.0.1:8080</c>. Microsoft Entra ID's hosts by default.
+    /// </summary>
+    public IReadOnlyList<string> TokenUrlHosts { get; set; } =
+        ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"];
+
+    /// <summary>How long CDF may take to tell what a caller's token may do; a nonce lives a minute, so patience must end before.</summary>
+    public TimeSpan InspectionTimeout { get; set; } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Users;
+using Sluice.PgWire.Startup;
+
+namespace Sluice.Gateway.Admin;
+
+/// <summary><c>POST /api/v1/projects/{project}/postgresgateway</c>: one user; its password is told here and never again.</summary>
+internal sealed class CreateUsers(
+    GatewayAccess access,
+    CredentialCheck credentials,
+    CredentialProtector protector,
+    UserStore users,
+    UserCdfClients clients,
+    AdminOptions options,
+    TimeProvider time)
+{
+    private const int MaxItems = 1;
+
+    public async Task<IResult> HandleAsync(string project, HttpContext context)
+    {
+        var cancellation = context.RequestAborted;
+        await access.AuthorizeForAllAsync(context, project, GatewayAccess.Write);
+        var request = await RequestBody.ReadAsync(context.Request, AdminJson.Default.CreateUsersRequest, cancellation);
+        var model = CredentialCheck.CheckShape(Schema.Items(request, MaxItems)[0].Credentials);
+
+        // The nonce first: it lives a minute.
+        var given = await credentials.TryAsync(project, model, cancellation);
+        var password = UserSecrets.NewPassword();
+        var user = NewUser(project, password, given);
+        await users.AddAsync(user, cancellation);
+        if (given.Session is { } session)
+        {
+            clients.For(user, session);
+        }
+
+        var created = new UserCreated(
+            options.Host,
+            user.Username,
+            password,
+            user.CreatedTime.ToUnixTimeMilliseconds(),
+            user.LastUpdatedTime.ToUnixTimeMilliseconds(),
+            user.SessionId);
+        return TypedResults.Json(new ItemsAnswer<UserCreated>([created]), AdminJson.Default.ItemsAnswerUserCreated);
+    }
+
+    private GatewayUser NewUser(string project, string password, CheckedCredentials given)
+    {
+        var username = UserSecrets.NewUsername();
+        var now = time.NowInMilliseconds();
+        return new GatewayUser
+        {
+            Username = username,
+            Project = project,
+            Verifier = ScramVerifier.Create(password),
+            Credentials = protector.Protect(username, given.Credentials),
+            SessionId = given.Session?.Id,
+            CreatedTime = now,
+            LastUpdatedTime = now,
+        };
+    }
+}

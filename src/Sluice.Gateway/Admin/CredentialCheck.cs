@@ -1,0 +1,96 @@
+using Sluice.Cdf.Errors;
+using Sluice.Cdf.Resources;
+using Sluice.Cdf.Tokens;
+using Sluice.Gateway.Users;
+
+namespace Sluice.Gateway.Admin;
+
+/// <summary>Credentials that were found to work.</summary>
+/// <param name="Credentials">To be kept.</param>
+/// <param name="Session">The session with its first token, if a nonce was redeemed.</param>
+internal sealed record CheckedCredentials(UserCredentials Credentials, BoundSession? Session);
+
+/// <summary>Tries the credentials of a request at once, so that a mistake shows where it can be mended.</summary>
+internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions options)
+{
+    private const string Example =
+        """{"items":[{"credentials":{"clientId":"...","clientSecret":"...","tokenUrl":"https://login.microsoftonline.com/<tenant id>/oauth2/v2.0/token","scopes":"https://<cluster>.cognitedata.com/.default"}}]}""";
+
+    private readonly TokenUrlAllowList _tokenUrls = new(options);
+
+    /// <summary>Checks the shape, without asking anyone.</summary>
+    /// <exception cref="ApiException">422.</exception>
+    public static CredentialsModel CheckShape(CredentialsModel? given)
+    {
+        var model = Schema.NoExtra(Schema.Required(given, "credentials"));
+        if (model is { ClientId: null, ClientSecret: null, TokenUrl: null, Scopes: null })
+        {
+            Schema.Required(model.Nonce, "nonce");
+            return model;
+        }
+
+        Schema.Absent(model.Nonce, "nonce");
+        Schema.Required(model.ClientId, "clientId");
+        Schema.Required(model.ClientSecret, "clientSecret");
+        Schema.Required(model.TokenUrl, "tokenUrl");
+        return model;
+    }
+
+    /// <summary>Redeems the nonce, or fetches a token with the application's credentials.</summary>
+    /// <exception cref="ApiException">400 they do not work, 503 nobody can tell now.</exception>
+    public Task<CheckedCredentials> TryAsync(string project, CredentialsModel model, CancellationToken cancellationToken) =>
+        model.Nonce is { } nonce
+            ? RedeemAsync(project, nonce, cancellationToken)
+            : TryApplicationAsync(
+                project,
+                new ApplicationCredentials(_tokenUrls.Check(model.TokenUrl!), model.ClientId!, model.ClientSecret!, model.Scopes),
+                cancellationToken);
+
+    private async Task<CheckedCredentials> RedeemAsync(string project, string nonce, CancellationToken cancellationToken)
+    {
+        var bound = await clients.Sessions(project).BindAsync(nonce, cancellationToken);
+        return bound.IsSuccess
+            ? new CheckedCredentials(new SessionCredentials(bound.Value.Id, bound.Value.SessionKey), bound.Value)
+            : throw NonceRefused(bound.Error);
+    }
+
+    private static ApiException NonceRefused(CdfError error) => error.Kind switch
+    {
+        CdfErrorKind.BadRequest or CdfErrorKind.Unprocessable or CdfErrorKind.Conflict => new ApiException(
+            400,
+            $"the nonce does not work: CDF says \"{error.Message}\" (request id {error.RequestId}). A nonce works once and for about a minute: create a new "
+            + "session (POST /sessions) and send its nonce at once"),
+        CdfErrorKind.Unauthorized or CdfErrorKind.Forbidden or CdfErrorKind.NotFound or CdfErrorKind.TokenRefused => new ApiException(
+            400,
+            $"this CDF cluster does not redeem nonces for Sluice (it says \"{error.Message}\"), since it does so only for services that it trusts. Give the "
+            + $"credentials of an application instead: {Example}"),
+        _ => new ApiException(
+            503,
+            $"CDF could not redeem the nonce: {error.Message}. Try again with the nonce of a new session, since this one may be spent"),
+    };
+
+    private async Task<CheckedCredentials> TryApplicationAsync(string project, ApplicationCredentials application, CancellationToken cancellationToken)
+    {
+        var (client, tokens) = clients.For(project, application);
+        var token = await tokens.GetAsync(rejected: null, cancellationToken);
+        if (!token.IsSuccess)
+        {
+            throw token.Error.Kind == TokenErrorKind.RefusedByProvider
+                ? new ApiException(400, $"the identity provider {application.TokenUrl.Host} refuses the credentials: {token.Error.Message}")
+                : new ApiException(503, $"the identity provider gives no token now: {token.Error.Message}");
+        }
+
+        var inspection = await client.Token.InspectAsync(cancellationToken);
+        if (inspection.IsSuccess ? !inspection.Value.Projects.Contains(project, StringComparer.Ordinal) : inspection.Error.Kind == CdfErrorKind.Unauthorized)
+        {
+            throw new ApiException(
+                400,
+                $"the identity provider accepts the credentials, but CDF gives application {application.ClientId} no access to project {project}: check scopes "
+                + "(https://<cluster>.cognitedata.com/.default) and that a CDF group of the project has the source id of a group that the application is a "
+                + "member of");
+        }
+
+        // 403: a token that may not be inspected is good enough for tables. No answer: the provider's word stands.
+        return new CheckedCredentials(application, Session: null);
+    }
+}

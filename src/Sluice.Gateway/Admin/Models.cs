@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sluice.Gateway.Admin;
+
+/// <summary>A part of a request that takes no members but its own.</summary>
+internal abstract class StrictModel
+{
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Extra { get; set; }
+}
+
+/// <summary><c>{"items":[...]}</c>.</summary>
+internal class ItemsRequest<T> : StrictModel
+{
+    public List<T?>? Items { get; set; }
+}
+
+internal sealed class CreateUsersRequest : ItemsRequest<CreateUserItem>;
+
+internal sealed class CreateUserItem : StrictModel
+{
+    public CredentialsModel? Credentials { get; set; }
+}
+
+/// <summary>Either a nonce, as in the original, or an application's credentials.</summary>
+internal sealed class CredentialsModel : StrictModel
+{
+    public string? Nonce { get; set; }
+
+    public string? ClientId { get; set; }
+
+    public string? ClientSecret { get; set; }
+
+    public string? TokenUrl { get; set; }
+
+    public string? Scopes { get; set; }
+}
+
+internal sealed class CreateTablesRequest : ItemsRequest<CreateTableItem>;
+
+internal sealed class CreateTableItem : StrictModel
+{
+    public string? Type { get; set; }
+
+    public string? Tablename { get; set; }
+
+    public CreateTableOptions? Options { get; set; }
+
+    public Dictionary<string, CreateColumn?>? Columns { get; set; }
+}
+
+/// <summary>The options of both types of tables; which are allowed follows from the type.</summary>
+internal sealed class CreateTableOptions : StrictModel
+{
+    public string? Database { get; set; }
+
+    public string? Table { get; set; }
+
+    public string? PrimaryKey { get; set; }
+
+    public string? Space { get; set; }
+
+    public string? ExternalId { get; set; }
+
+    public string? Version { get; set; }
+}
+
+internal sealed class CreateColumn : StrictModel
+{
+    public string? Type { get; set; }
+}
+
+internal sealed record ItemsAnswer<T>(IReadOnlyList<T> Items, string? NextCursor = null);
+
+internal sealed record UserCreated(
+    string Host,
+    string Username,
+    string Password,
+    long CreatedTime,
+    long LastUpdatedTime,
+    long? SessionId);
+
+internal sealed record TableAnswer(
+    string Type,
+    string Tablename,
+    IReadOnlyDictionary<string, ColumnAnswer> Columns,
+    RawOptionsAnswer? Options,
+    long? CreatedTime = null);
+
+internal sealed record ColumnAnswer(string Type);
+
+internal sealed record RawOptionsAnswer(string Database, string Table, string? PrimaryKey);
+
+internal sealed record ErrorAnswer(ErrorContent Error);
+
+internal sealed record ErrorContent(int Code, string Message);

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Sluice.Gateway.Admin;
+
+/// <summary>The administration API, compatible with Cognite's PostgreSQL gateway (CDF API, "Postgres gateway users" and "Postgres gateway tables").</summary>
+public static class PostgresGatewayEndpoints
+{
+    /// <summary>
+    /// Adds what the endpoints need beside <see cref="Users.UserStore"/>, <see cref="Users.UserTableStore"/>, <see cref="Users.UserCdfClients"/>,
+    /// <see cref="Users.CredentialProtector"/> and <see cref="Users.IUserDatabaseTables"/>.
+    /// </summary>
+    public static IServiceCollection AddPostgresGateway(this IServiceCollection services, AdminOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(options)
+            .AddSingleton<GatewayAccess>()
+            .AddSingleton<CredentialCheck>()
+            .AddSingleton<CreateUsers>()
+            .AddSingleton<CreateTables>()
+            .AddSingleton<ListTables>();
+    }
+
+    /// <summary>Maps <c>/api/v1/projects/{project}/postgresgateway</c> and what is below it.</summary>
+    public static IEndpointRouteBuilder MapPostgresGateway(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v1/projects/{project}/postgresgateway").AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>();
+        group.MapPost(
+            string.Empty,
+            (string project, HttpContext context, CreateUsers operation) => operation.HandleAsync(project, context));
+        group.MapPost(
+            "/tables/{username}",
+            (string project, string username, HttpContext context, CreateTables operation) => operation.HandleAsync(project, username, context));
+        group.MapGet(
+            "/tables/{username}",
+            (string project, string username, HttpContext context, ListTables operation) => operation.HandleAsync(project, username, context));
+        return endpoints;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Sluice.PgWire.Startup;
+
+namespace Sluice.Gateway.Users;
+
+/// <summary>A login for SQL in one CDF project. Its name is also the name of its database.</summary>
+public sealed record GatewayUser
+{
+    /// <summary>Made by Sluice: lower-case letters and digits, so that it needs no quotes, and telling nothing.</summary>
+    public required string Username { get; init; }
+
+    /// <summary>Url name of the CDF project.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>What is kept of the password.</summary>
+    public required ScramVerifier Verifier { get; init; }
+
+    /// <summary>Encrypted; <see cref="CredentialProtector"/> opens them.</summary>
+    public required ProtectedCredentials Credentials { get; init; }
+
+    /// <summary>The CDF session that was bound, 1 to 2^53-1; null for client credentials.</summary>
+    public long? SessionId { get; init; }
+
+    /// <summary>Defaults of the user's sessions: names of <c>sluice.*</c> settings without that prefix, and values.</summary>
+    public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>To the millisecond, as CDF has it.</summary>
+    public required DateTimeOffset CreatedTime { get; init; }
+
+    /// <summary>When anything but the tables changed, to the millisecond; a client that was made for an earlier time is out of date.</summary>
+    public required DateTimeOffset LastUpdatedTime { get; init; }
+}

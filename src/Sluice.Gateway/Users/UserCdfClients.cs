@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
+using Sluice.Cdf.Tokens;
+
+namespace Sluice.Gateway.Users;
+
+/// <summary>The CDF clients of the gateway users: one for each, shared by all its sessions, so that its tokens are fetched once.</summary>
+public sealed class UserCdfClients
+{
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly CdfHttp _http;
+    private readonly CredentialProtector _protector;
+    private readonly ITokenSource _serviceTokens;
+
+    /// <summary>Makes no client yet.</summary>
+    /// <param name="http">The way to the cluster.</param>
+    /// <param name="protector">Opens credentials.</param>
+    /// <param name="serviceTokens">Sluice's own tokens, with which it asks CDF for those of a session.</param>
+    public UserCdfClients(CdfHttp http, CredentialProtector protector, ITokenSource serviceTokens)
+    {
+        _http = http;
+        _protector = protector;
+        _serviceTokens = serviceTokens;
+    }
+
+    /// <summary>The client of <paramref name="user"/>, made anew after his credentials changed.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">His stored credentials cannot be opened.</exception>
+    public CdfClient For(GatewayUser user)
+    {
+        if (_entries.TryGetValue(user.Username, out var entry) && entry.Version == user.LastUpdatedTime)
+        {
+            return entry.Client;
+        }
+
+        return Keep(user, TokenSource(user));
+    }
+
+    /// <summary>The client of <paramref name="user"/>, whose <paramref name="session"/> has just been bound: its first token is used.</summary>
+    public CdfClient For(GatewayUser user, BoundSession session) =>
+        Keep(user, new SessionTokenSource(Sessions(user.Project), session, _http.Time));
+
+    /// <summary>The client of an application whose credentials are being tried.</summary>
+    public (CdfClient Client, ITokenSource Tokens) For(string project, ApplicationCredentials credentials)
+    {
+        var tokens = TokenSource(credentials);
+        return (_http.CreateClient(project, tokens), tokens);
+    }
+
+    /// <summary>The client of a caller who brings a token of his own.</summary>
+    public CdfClient ForToken(string project, string token) => _http.CreateClient(project, new StaticTokenSource(token));
+
+    /// <summary>Sluice's own access to the sessions of <paramref name="project"/>.</summary>
+    public SessionsApi Sessions(string project) => _http.CreateClient(project, _serviceTokens).Sessions;
+
+    /// <summary>Forgets a user who is gone.</summary>
+    public void Forget(string username) => _entries.TryRemove(username, out _);
+
+    private CdfClient Keep(GatewayUser user, ITokenSource tokens) =>
+        _entries.AddOrUpdate(
+            user.Username,
+            static (_, made) => made,
+            static (_, kept, made) => kept.Version >= made.Version ? kept : made,
+            new Entry(user.LastUpdatedTime, _http.CreateClient(user.Project, tokens))).Client;
+
+    private ITokenSource TokenSource(GatewayUser user) => _protector.Unprotect(user.Username, user.Credentials) switch
+    {
+        SessionCredentials session => new SessionTokenSource(Sessions(user.Project), session.SessionId, session.SessionKey, _http.Time),
+        ApplicationCredentials application => TokenSource(application),
+        var other => throw new InvalidOperationException($"Credentials of an unknown kind: {other.GetType().Name}."),
+    };
+
+    private ClientCredentialsTokenSource TokenSource(ApplicationCredentials application) => new(_http, new ClientCredentials
+    {
+        TokenUrl = application.TokenUrl,
+        ClientId = application.ClientId,
+        ClientSecret = application.ClientSecret,
+        Scopes = application.Scopes,
+    });
+
+    private sealed record Entry(DateTimeOffset Version, CdfClient Client);
+}

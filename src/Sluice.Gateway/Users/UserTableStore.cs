@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Sluice.Gateway.Engine;
+using Sluice.Gateway.Tables;
+
+namespace Sluice.Gateway.Users;
+
+/// <summary>The custom tables of the gateway users, in database <c>sluice</c>.</summary>
+public sealed class UserTableStore(IEngine engine)
+{
+    /// <summary>The custom tables of <paramref name="username"/>, by name.</summary>
+    public async Task<IReadOnlyList<CustomTable>> ListAsync(string username, CancellationToken cancellationToken)
+    {
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        return await ListAsync(connection, username, lockUser: false, cancellationToken);
+    }
+
+    /// <summary>All CDF tables of <paramref name="username"/>: built-in and custom.</summary>
+    public async Task<TableCatalog> CatalogAsync(string username, CancellationToken cancellationToken) =>
+        TableCatalog.Of((await ListAsync(username, cancellationToken)).Select(table => table.Declaration.ToDefinition()));
+
+    /// <summary>
+    /// Adds those of <paramref name="declarations"/> that are not there, all or none, and returns all as stored. <paramref name="apply"/> makes them in the
+    /// user's database; should it fail, nothing is stored. Others who change this user's tables wait.
+    /// </summary>
+    /// <exception cref="TableExistsException">One has the name of a table that is declared otherwise.</exception>
+    public async Task<IReadOnlyList<CustomTable>> AddAsync(
+        string username,
+        IReadOnlyList<RawTableDeclaration> declarations,
+        DateTimeOffset now,
+        Func<IReadOnlyList<TableDefinition>, CancellationToken, Task> apply,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var existing = (await ListAsync(connection, username, lockUser: true, cancellationToken))
+            .ToDictionary(table => table.Declaration.Tablename, StringComparer.Ordinal);
+        var added = new List<RawTableDeclaration>();
+        foreach (var declaration in declarations)
+        {
+            if (!existing.TryGetValue(declaration.Tablename, out var table))
+            {
+                existing.Add(declaration.Tablename, new CustomTable(declaration, now));
+                added.Add(declaration);
+            }
+            else if (!table.Declaration.Equals(declaration))
+            {
+                throw new TableExistsException(declaration.Tablename);
+            }
+        }
+
+        if (added.Count > 0)
+        {
+            await InsertAsync(connection, username, added, now, cancellationToken);
+            await apply([.. added.Select(declaration => declaration.ToDefinition())], cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return [.. declarations.Select(declaration => existing[declaration.Tablename])];
+    }
+
+    private static async Task<IReadOnlyList<CustomTable>> ListAsync(
+        NpgsqlConnection connection,
+        string username,
+        bool lockUser,
+        CancellationToken cancellationToken)
+    {
+        if (lockUser)
+        {
+            const string Lock = "SELECT 1 FROM sluice.gateway_user WHERE username = @username FOR UPDATE";
+            await connection.ExecuteAsync(new CommandDefinition(Lock, new { username }, cancellationToken: cancellationToken));
+        }
+
+        const string Sql =
+            """
+            SELECT definition::text AS "Definition", created_time AS "CreatedTime"
+            FROM sluice.user_table WHERE username = @username ORDER BY tablename
+            """;
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(Sql, new { username }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.ToTable())];
+    }
+
+    private static async Task InsertAsync(
+        NpgsqlConnection connection,
+        string username,
+        IEnumerable<RawTableDeclaration> declarations,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        const string Sql =
+            """
+            INSERT INTO sluice.user_table (username, tablename, definition, created_time)
+            VALUES (@username, @Tablename, @Definition::json, @CreatedTime)
+            """;
+        var rows = declarations.Select(declaration => new
+        {
+            username,
+            declaration.Tablename,
+            Definition = JsonSerializer.Serialize(declaration, UsersJson.Default.RawTableDeclaration),
+            CreatedTime = now.UtcDateTime,
+        });
+        await connection.ExecuteAsync(new CommandDefinition(Sql, rows, cancellationToken: cancellationToken));
+    }
+
+    private sealed class Row
+    {
+        public required string Definition { get; init; }
+
+        public DateTime CreatedTime { get; init; }
+
+        public CustomTable ToTable() => new(JsonSerializer.Deserialize(Definition, UsersJson.Default.RawTableDeclaration)!, new DateTimeOffset(CreatedTime));
+    }
+}

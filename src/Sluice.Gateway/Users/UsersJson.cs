@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Sluice.Gateway.Users;
+
+/// <summary>What is stored as JSON in database <c>sluice</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(UserCredentials))]
+[JsonSerializable(typeof(RawTableDeclaration))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class UsersJson : JsonSerializerContext;

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Tokens;
+using Sluice.Gateway.Admin;
+using Sluice.Gateway.Engine;
+using Sluice.Gateway.Tables;
+using Sluice.Gateway.Tests.Engine;
+using Sluice.Gateway.Users;
+
+namespace Sluice.Gateway.Tests.Admin;
+
+/// <summary>The administration API over a real engine and a fake CDF.</summary>
+internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
+{
+    public const string Project = "/api/v1/projects/p/postgresgateway";
+
+    private readonly TestDirectory _keys = new();
+    private readonly HttpClient _http = new();
+    private readonly CdfHttp _cdfHttp;
+    private readonly WebApplication _app;
+
+    private AdminHost(IEngine engine, FakeCdf cdf)
+    {
+        Cdf = cdf;
+        Users = new UserStore(engine);
+        Tables = new UserTableStore(engine);
+        var options = new CdfOptions { BaseUrl = new Uri(cdf.Url) };
+        options.Retry.MaxBackoff = TimeSpan.FromMilliseconds(1);
+        _cdfHttp = new CdfHttp(options);
+        Protector = CredentialProtector.InDirectory(_keys.Path);
+        Clients = new UserCdfClients(_cdfHttp, Protector, StaticTokenSource.None);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services
+            .AddSingleton(Users)
+            .AddSingleton(Tables)
+            .AddSingleton(Clients)
+            .AddSingleton(Protector)
+            .AddSingleton<IUserDatabaseTables>(this)
+            .AddPostgresGateway(new AdminOptions { Host = "fdw.example", TokenUrlHosts = ["login.example", cdf.Url] });
+        _app = builder.Build();
+        _app.MapPostgresGateway();
+    }
+
+    public FakeCdf Cdf { get; }
+
+    public UserStore Users { get; }
+
+    public UserTableStore Tables { get; }
+
+    public UserCdfClients Clients { get; }
+
+    public CredentialProtector Protector { get; }
+
+    /// <summary>What the user's databases were asked to make.</summary>
+    public List<(string Username, string Table)> Applied { get; } = [];
+
+    /// <summary>What they answer.</summary>
+    public Exception? ApplyFailure { get; set; }
+
+    public static async Task<AdminHost> StartAsync(IEngine engine)
+    {
+        var host = new AdminHost(engine, await FakeCdf.StartAsync());
+        await host._app.StartAsync();
+        host.Cdf.Allow("admin");
+        return host;
+    }
+
+    public Task<Reply> GetAsync(string path, string token = "admin") => SendAsync(HttpMethod.Get, path, null, token);
+
+    public Task<Reply> PostAsync(string path, string body, string token = "admin") =>
+        SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, "application/json"), token);
+
+    public async Task<Reply> SendAsync(HttpMethod method, string path, HttpContent? content, string? token)
+    {
+        using var request = new HttpRequestMessage(method, _app.Urls.First() + path) { Content = content };
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(Guid.TryParse(Assert.Single(response.Headers.GetValues("x-request-id")), out _));
+        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>A user with the nonce of a session of its own; the answer's item.</summary>
+    public async Task<JsonElement> CreateUserAsync()
+    {
+        Cdf.Nonces["nonce"] = 105;
+        var reply = await PostAsync(Project, """{"items":[{"credentials":{"nonce":"nonce"}}]}""");
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        return Assert.Single(reply.Json.GetProperty("items").EnumerateArray());
+    }
+
+    public Task AddAsync(string username, IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken)
+    {
+        Applied.AddRange(tables.Select(table => (username, table.Name)));
+        return ApplyFailure is null ? Task.CompletedTask : Task.FromException(ApplyFailure);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await Cdf.DisposeAsync();
+        _cdfHttp.Dispose();
+        _http.Dispose();
+        _keys.Dispose();
+    }
+}
+
+/// <summary>An answer of the administration API.</summary>
+internal sealed record Reply(HttpStatusCode Status, string Body)
+{
+    public JsonElement Json => JsonElement.Parse(Body);
+
+    /// <summary>The message of an error answer, whose code must be the status.</summary>
+    public string Error
+    {
+        get
+        {
+            var error = Json.GetProperty("error");
+            Assert.Equal((int)Status, error.GetProperty("code").GetInt32());
+            return error.GetProperty("message").GetString()!;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.Gateway.Tests.Admin;
+
+/// <summary>As much of CDF and of an identity provider as administration asks: what tokens may do, what nonces give, which secrets are good.</summary>
+internal sealed class FakeCdf : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeCdf(WebApplication app) => _app = app;
+
+    public string Url => _app.Urls.First();
+
+    /// <summary>Answers of <c>token/inspect</c> by token.</summary>
+    public ConcurrentDictionary<string, (int Status, string Body)> Inspections { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Session ids by nonce; each works once.</summary>
+    public ConcurrentDictionary<string, long> Nonces { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What <c>sessions/token</c> answers, if not what the nonces say.</summary>
+    public (int Status, string Message)? SessionFailure { get; set; }
+
+    /// <summary>The secret of the application <c>client</c>.</summary>
+    public string Secret { get; } = "secret";
+
+    public static async Task<FakeCdf> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var cdf = new FakeCdf(app);
+        app.MapGet("/api/v1/token/inspect", cdf.Inspect);
+        app.MapPost("/api/v1/projects/{project}/sessions/token", cdf.SessionToken);
+        app.MapPost("/oauth2/v2.0/token", cdf.Token);
+        await app.StartAsync();
+        return cdf;
+    }
+
+    /// <summary>Lets <paramref name="token"/> do <paramref name="actions"/> with the gateway of <paramref name="project"/>.</summary>
+    public void Allow(string token, string project = "p", string actions = "\"READ\",\"WRITE\"", string scope = "\"all\":{}") =>
+        Inspections[token] = (200, $$$"""
+            {"subject":"s","projects":[{"projectUrlName":"{{{project}}}","groups":[1]}],"capabilities":[
+            {"postgresGatewayAcl":{"actions":[{{{actions}}}],"scope":{{{{scope}}}}},"projectScope":{"projects":["{{{project}}}"]}}]}
+            """);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static IResult Error(int status, string message) =>
+        Results.Text(JsonSerializer.Serialize(new { error = new { code = status, message } }), "application/json", statusCode: status);
+
+    private IResult Inspect(HttpRequest request) =>
+        Inspections.TryGetValue(request.Headers.Authorization.ToString()["Bearer ".Length..], out var answer)
+            ? Results.Text(answer.Body, "application/json", statusCode: answer.Status)
+            : Error(401, "Unauthorized");
+
+    private async Task<IResult> SessionToken(HttpRequest request)
+    {
+        if (SessionFailure is { } failure)
+        {
+            return Error(failure.Status, failure.Message);
+        }
+
+        using var body = await JsonDocument.ParseAsync(request.Body);
+        return body.RootElement.TryGetProperty("nonce", out var nonce) && Nonces.TryRemove(nonce.GetString()!, out var id)
+            ? Results.Json(new { id, accessToken = $"session-token-{id}", expiresIn = 3600, sessionKey = $"session-key-{id}" })
+            : Error(400, "Nonce has expired");
+    }
+
+    private async Task<IResult> Token(HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        return form["client_secret"] == Secret
+            ? Results.Json(new { access_token = $"token-of-{form["client_id"]}", expires_in = 3599 })
+            : Results.Json(new { error = "invalid_client", error_description = "AADSTS7000215: Invalid client secret provided." }, statusCode: 401);
+    }
+}
