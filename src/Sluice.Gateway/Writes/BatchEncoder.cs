@@ -1,0 +1,106 @@
+using Sluice.Gateway.Tables;
+using Sluice.PgWire.Columns;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>
+/// Turns batches of decoded rows into requests that are ready to be sent. Knows a resource's limits, checks every value against them before
+/// anything of the batch is sent. Used by one thread at a time.
+/// </summary>
+internal abstract class BatchEncoder(InsertPlan plan, WriteContext context) : IDisposable
+{
+    /// <summary>Rows that make a request full.</summary>
+    public abstract int BatchRows { get; }
+
+    /// <summary>Requests of one statement must be answered one after the other, since a row may refer to an earlier one.</summary>
+    public virtual bool IsSequential => false;
+
+    protected InsertPlan Plan => plan;
+
+    protected WriteContext Context => context;
+
+    protected RowErrors Errors { get; } = new(plan);
+
+    /// <summary>The encoder for the plan's table.</summary>
+    public static BatchEncoder Create(InsertPlan plan, WriteContext context) => plan.Table.Kind switch
+    {
+        TableKind.DoubleDatapoints or TableKind.StringDatapoints => new DataPointBatchEncoder(plan, context),
+        TableKind.RawRows => new RawRowsEncoder(plan, context),
+        TableKind.CustomRawRows => new CustomRawEncoder(plan, context),
+        _ => new ItemBatchEncoder(plan, context),
+    };
+
+    /// <summary>Checks and encodes all rows of <paramref name="batch"/>, and adds the requests to <paramref name="requests"/> in order.</summary>
+    /// <exception cref="PgException">A row that CDF would not take; <paramref name="requests"/> may have some of the batch's requests then.</exception>
+    public void Encode(RowBatch batch, List<EncodedWrite> requests)
+    {
+        CheckPresence(batch);
+        EncodeRows(batch, requests);
+    }
+
+    /// <summary>What was done to the rows that their sender may like to know.</summary>
+    public virtual IEnumerable<PgError> Notices() => [];
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void EncodeRows(RowBatch batch, List<EncodedWrite> requests);
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>The scope of the fence for <paramref name="resource"/>.</summary>
+    protected string Scope(string resource) => $"{context.Cluster.Authority}/{context.Client.Project}/{resource}";
+
+    private void CheckPresence(RowBatch batch)
+    {
+        for (var i = 0; i < plan.Columns.Length; i++)
+        {
+            var column = batch.Columns[i];
+            if (!plan.Columns[i].IsWritable && column.NullCount < column.Count)
+            {
+                throw Errors.ReadOnly(batch, FirstRow(column, isNull: false), i);
+            }
+
+            if (plan.Columns[i].RequiredOnInsert && column.HasNulls)
+            {
+                throw Errors.NullValue(batch, FirstRow(column, isNull: true), i);
+            }
+        }
+
+        CheckOneOf(batch);
+    }
+
+    private void CheckOneOf(RowBatch batch)
+    {
+        int[] indexes = [.. plan.Table.RequiredOneOf.Select(plan.IndexOf).Where(index => index >= 0)];
+        if (indexes.Length == 0 || Array.Exists(indexes, index => !batch.Columns[index].HasNulls))
+        {
+            return;
+        }
+
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (Array.TrueForAll(indexes, index => batch.Columns[index].IsNull(row)))
+            {
+                throw Errors.NullValue(batch, row, indexes[0]);
+            }
+        }
+    }
+
+    private static int FirstRow(Column column, bool isNull)
+    {
+        var row = 0;
+        while (column.IsNull(row) != isNull)
+        {
+            row++;
+        }
+
+        return row;
+    }
+}

@@ -1,0 +1,417 @@
+using System.Runtime.InteropServices;
+using Sluice.Cdf.DataPoints;
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
+using Sluice.Gateway.Tables;
+using Sluice.PgWire.Columns;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>
+/// Data points: rows are grouped by their series without a string or object per row, two points of one series and millisecond become the later
+/// one, and the series fill requests up to CDF's limits.
+/// </summary>
+internal sealed class DataPointBatchEncoder : BatchEncoder
+{
+    private const string ExternalIdColumn = "external_id";
+    private const string IdColumn = "id";
+
+    private readonly KeyTable _series = new();
+    private readonly string _scope;
+    private readonly int _value;
+    private readonly int _timestamp;
+    private readonly int _externalId;
+    private readonly int _id;
+    private readonly bool _isString;
+    private int[] _ordinals = [];
+    private int[] _rows = [];
+    private int[] _sorted = [];
+    private int[] _starts = [];
+    private long _collapsed;
+
+    public DataPointBatchEncoder(InsertPlan plan, WriteContext context)
+        : base(plan, context)
+    {
+        _scope = Scope("datapoints");
+        _value = plan.IndexOf("value");
+        _timestamp = plan.IndexOf("timestamp");
+        _externalId = plan.IndexOf(ExternalIdColumn);
+        _id = plan.IndexOf(IdColumn);
+        _isString = plan.Table.Kind == TableKind.StringDatapoints;
+    }
+
+    public override int BatchRows => DataPointsApi.MaxPointsPerInsert;
+
+    public override IEnumerable<PgError> Notices()
+    {
+        if (_collapsed > 0)
+        {
+            yield return new PgError
+            {
+                Severity = PgSeverity.Notice,
+                SqlState = SqlState.SuccessfulCompletion,
+                Message = $"{_collapsed} data points had the series and millisecond of a later row and were replaced by it",
+                Hint = "CDF keeps milliseconds. SET sluice.sub_millisecond = error refuses points that differ only below.",
+            };
+        }
+    }
+
+    protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
+    {
+        CheckTimes(batch);
+        CheckValues(batch);
+        Reserve(batch.Count);
+        var ids = _id < 0 || batch.Columns[_id].NullCount == batch.Count ? null : (FixedColumn<long>)batch.Columns[_id];
+        var externalIds = _externalId < 0 ? null : (VariableColumn)batch.Columns[_externalId];
+        if (externalIds is not null)
+        {
+            var rows = SelectRows(batch.Count, ids, withId: false);
+            EncodeSeries(batch, rows, new TextKeys(externalIds), KeyKind.ExternalId, requests);
+        }
+
+        if (ids is not null)
+        {
+            var rows = SelectRows(batch.Count, ids, withId: true);
+            EncodeSeries(batch, rows, new IdKeys(ids), KeyKind.Id, requests);
+        }
+    }
+
+    private void Reserve(int rows)
+    {
+        if (_rows.Length < rows)
+        {
+            _rows = new int[rows];
+            _sorted = new int[rows];
+            _ordinals = new int[rows];
+        }
+    }
+
+    /// <summary>The rows that name their series by id, or those that do not.</summary>
+    private ReadOnlySpan<int> SelectRows(int count, FixedColumn<long>? ids, bool withId)
+    {
+        var selected = 0;
+        for (var row = 0; row < count; row++)
+        {
+            if ((ids is not null && !ids.IsNull(row)) == withId)
+            {
+                _rows[selected++] = row;
+            }
+        }
+
+        return _rows.AsSpan(0, selected);
+    }
+
+    private void CheckTimes(RowBatch batch)
+    {
+        var times = ((FixedColumn<long>)batch.Columns[_timestamp]).Values;
+        for (var row = 0; row < times.Length; row++)
+        {
+            if ((ulong)(times[row] - PgTime.MinDataPoint) > PgTime.MaxDataPoint - PgTime.MinDataPoint)
+            {
+                throw Errors.At(
+                    batch, row, _timestamp, SqlState.DatetimeFieldOverflow, "timestamp out of range for a data point", hint: "CDF takes the years 1900 to 2099.");
+            }
+        }
+    }
+
+    private void CheckValues(RowBatch batch)
+    {
+        if (_isString)
+        {
+            CheckStrings(batch);
+            return;
+        }
+
+        if (Context.Settings.BadValues == BadValues.Status)
+        {
+            return;
+        }
+
+        var values = ((FixedColumn<double>)batch.Columns[_value]).Values;
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (IsBad(values[row]))
+            {
+                throw Errors.At(
+                    batch,
+                    row,
+                    _value,
+                    SqlState.NumericValueOutOfRange,
+                    "value out of range for a data point",
+                    hint: "CDF takes numbers between -1e100 and 1e100. SET sluice.bad_values = status stores the others with status Bad.");
+            }
+        }
+    }
+
+    private void CheckStrings(RowBatch batch)
+    {
+        var values = (VariableColumn)batch.Columns[_value];
+        var limit = Plan.Columns[_value].Limits.MaxBytes ?? DataPointsApi.MaxStringBytes;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (values[row].Length > limit)
+            {
+                throw Errors.TooLong(batch, row, _value, $"{values[row].Length} bytes, CDF takes {limit}");
+            }
+        }
+    }
+
+    // NaN compares as neither.
+    private static bool IsBad(double value) => !(Math.Abs(value) < DataPointsApi.MaxValue);
+
+    private void EncodeSeries<TKeys>(RowBatch batch, ReadOnlySpan<int> rows, TKeys keys, KeyKind kind, List<EncodedWrite> requests)
+        where TKeys : IKeySource
+    {
+        if (rows.IsEmpty)
+        {
+            return;
+        }
+
+        Number(rows, keys);
+        SortBySeries(rows);
+        var times = ((FixedColumn<long>)batch.Columns[_timestamp]).Values;
+        var request = new DataPointRequest(kind, kind == KeyKind.Id ? IdColumn : ExternalIdColumn, _series.Count);
+        try
+        {
+            for (var series = 0; series < _series.Count; series++)
+            {
+                var all = _sorted.AsSpan(_starts[series].._starts[series + 1]);
+                var points = IsAscending(all, times) ? all : Collapse(batch, all);
+                var replaced = all.Length - points.Length;
+                while (!points.IsEmpty)
+                {
+                    if (request.IsFull(Context.Limits.MaxBodyBytes))
+                    {
+                        requests.Add(request.Close(this));
+                        request = new DataPointRequest(kind, request.Keys.Column, _series.Count - series);
+                    }
+
+                    request.Begin(_series.HashOf(series), keys.KeyOf(points[0]), batch.OriginOf(points[0]), times[points[0]]);
+                    request.Rows += replaced;
+                    replaced = 0;
+                    do
+                    {
+                        var part = points[..Math.Min(points.Length, request.Room(_isString))];
+                        AppendPoints(request.Encoder, batch, part, times);
+                        request.Appended(part.Length, times[part[^1]]);
+                        points = points[part.Length..];
+                    }
+                    while (!points.IsEmpty && !request.IsFull(Context.Limits.MaxBodyBytes));
+
+                    request.Encoder.EndSeries();
+                }
+            }
+
+            requests.Add(request.Close(this));
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
+    }
+
+    private void Number<TKeys>(ReadOnlySpan<int> rows, TKeys keys)
+        where TKeys : IKeySource
+    {
+        _series.Clear();
+        ReadOnlySpan<byte> previous = default;
+        var ordinal = -1;
+        foreach (var row in rows)
+        {
+            var key = keys.KeyOf(row);
+            if (ordinal < 0 || !key.SequenceEqual(previous))
+            {
+                ordinal = _series.Add(key, row, keys);
+                previous = key;
+            }
+
+            _ordinals[row] = ordinal;
+        }
+    }
+
+    /// <summary>A counting sort: the rows of each series together, in their order.</summary>
+    private void SortBySeries(ReadOnlySpan<int> rows)
+    {
+        var count = _series.Count;
+        if (_starts.Length < count + 1)
+        {
+            _starts = new int[Math.Max(count + 1, _starts.Length * 2)];
+        }
+
+        var starts = _starts.AsSpan(0, count + 1);
+        starts.Clear();
+        foreach (var row in rows)
+        {
+            starts[_ordinals[row] + 1]++;
+        }
+
+        for (var i = 1; i <= count; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        foreach (var row in rows)
+        {
+            _sorted[starts[_ordinals[row]]++] = row;
+        }
+
+        // Each start has moved to its end, which is the next one's start.
+        for (var i = count; i > 0; i--)
+        {
+            starts[i] = starts[i - 1];
+        }
+
+        starts[0] = 0;
+    }
+
+    private static bool IsAscending(ReadOnlySpan<int> rows, ReadOnlySpan<long> times)
+    {
+        var previous = long.MinValue;
+        foreach (var row in rows)
+        {
+            var time = PgTime.ToMilliseconds(times[row]);
+            if (time <= previous)
+            {
+                return false;
+            }
+
+            previous = time;
+        }
+
+        return true;
+    }
+
+    /// <summary>Sorts one series by time; of several rows in one millisecond the last one stays.</summary>
+    private Span<int> Collapse(RowBatch batch, Span<int> rows)
+    {
+        var times = (FixedColumn<long>)batch.Columns[_timestamp];
+        rows.Sort((a, b) =>
+        {
+            var order = PgTime.ToMilliseconds(times.Values[a]).CompareTo(PgTime.ToMilliseconds(times.Values[b]));
+            return order != 0 ? order : a.CompareTo(b);
+        });
+        var kept = 0;
+        for (var i = 1; i < rows.Length; i++)
+        {
+            var (first, second) = (times.Values[rows[kept]], times.Values[rows[i]]);
+            if (PgTime.ToMilliseconds(first) != PgTime.ToMilliseconds(second))
+            {
+                kept++;
+            }
+            else if (first != second && Context.Settings.SubMillisecond == SubMillisecond.Error)
+            {
+                throw Errors.At(
+                    batch, rows[i], _timestamp, SqlState.DatetimeFieldOverflow, "two data points of one series in one millisecond", hint: "CDF keeps milliseconds.");
+            }
+            else
+            {
+                _collapsed++;
+            }
+
+            rows[kept] = rows[i];
+        }
+
+        return rows[..(kept + 1)];
+    }
+
+    private void AppendPoints(DataPointEncoder encoder, RowBatch batch, ReadOnlySpan<int> rows, ReadOnlySpan<long> times)
+    {
+        if (_isString)
+        {
+            var strings = (VariableColumn)batch.Columns[_value];
+            foreach (var row in rows)
+            {
+                encoder.AppendString(PgTime.ToMilliseconds(times[row]), strings[row]);
+            }
+
+            return;
+        }
+
+        var values = ((FixedColumn<double>)batch.Columns[_value]).Values;
+        if (Context.Settings.BadValues == BadValues.Error)
+        {
+            encoder.AppendNumeric<MicrosecondsSince2000>(rows, times, values);
+            return;
+        }
+
+        foreach (var row in rows)
+        {
+            var status = IsBad(values[row]) ? DataPointStatus.Bad : DataPointStatus.Good;
+            encoder.AppendNumeric(PgTime.ToMilliseconds(times[row]), values[row], status);
+        }
+    }
+
+    private readonly struct IdKeys(FixedColumn<long> column) : IKeySource
+    {
+        public ReadOnlySpan<byte> KeyOf(int row) => MemoryMarshal.AsBytes(column.Values.Slice(row, 1));
+    }
+
+    /// <summary>A request that is being filled.</summary>
+    private sealed class DataPointRequest : IDisposable
+    {
+        private readonly KeyKind _kind;
+        private readonly PooledBuffer _body = new(64 * 1024);
+        private readonly List<ulong> _hashes;
+        private readonly List<long> _from;
+        private readonly List<long> _to;
+
+        public DataPointRequest(KeyKind kind, string keyColumn, int series)
+        {
+            _kind = kind;
+            Keys = new WriteKeys(keyColumn);
+            Encoder = new DataPointEncoder(_body);
+            series = Math.Min(series, DataPointsApi.MaxSeriesPerInsert);
+            _hashes = new List<ulong>(series);
+            _from = new List<long>(series);
+            _to = new List<long>(series);
+        }
+
+        public DataPointEncoder Encoder { get; }
+
+        public WriteKeys Keys { get; }
+
+        public int Rows { get; set; }
+
+        public bool IsFull(int maxBodyBytes) => Encoder.Points >= DataPointsApi.MaxPointsPerInsert
+            || Encoder.Series >= DataPointsApi.MaxSeriesPerInsert || _body.Length >= maxBodyBytes;
+
+        /// <summary>How many points may be added before <see cref="IsFull"/> must be asked again: strings may be long.</summary>
+        public int Room(bool strings) => Math.Min(DataPointsApi.MaxPointsPerInsert - Encoder.Points, strings ? 1_000 : int.MaxValue);
+
+        public void Appended(int points, long lastTime)
+        {
+            Rows += points;
+            _to[^1] = PgTime.ToMilliseconds(lastTime);
+        }
+
+        public void Begin(ulong hash, ReadOnlySpan<byte> key, long origin, long firstTime)
+        {
+            _hashes.Add(hash);
+            _from.Add(PgTime.ToMilliseconds(firstTime));
+            _to.Add(PgTime.ToMilliseconds(firstTime));
+            if (_kind == KeyKind.Id)
+            {
+                var id = MemoryMarshal.Read<long>(key);
+                Keys.Add(id, origin);
+                Encoder.BeginSeries(id);
+            }
+            else
+            {
+                Keys.Add(key, origin);
+                Encoder.BeginSeries(key);
+            }
+        }
+
+        public EncodedWrite Close(DataPointBatchEncoder owner) => new(_body)
+        {
+            Request = DataPointsApi.Insert(_body.WrittenMemory),
+            Rows = Rows,
+            Claim = new FenceClaim(owner._scope, _kind, [.. _hashes], [.. _from], [.. _to]),
+            Keys = Keys,
+        };
+
+        public void Dispose() => _body.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Sluice.Gateway.Tables;
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Types;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>
+/// What an INSERT or COPY gives for each row: which columns of the table, in which order. Made once per statement, before a row is read;
+/// what is wrong with the columns is said here.
+/// </summary>
+public sealed class InsertPlan
+{
+    private readonly int[] _indexes;
+
+    private InsertPlan(TableDefinition table, WriteStatement statement, ImmutableArray<ColumnDefinition> columns, int[] indexes)
+    {
+        Table = table;
+        Statement = statement;
+        Columns = columns;
+        _indexes = indexes;
+        DecodeTypes = [.. columns.Select(DecodeTypeOf)];
+    }
+
+    /// <summary>The table that is written to.</summary>
+    public TableDefinition Table { get; }
+
+    /// <summary>INSERT or COPY.</summary>
+    public WriteStatement Statement { get; }
+
+    /// <summary>The columns that each row has, in the order of its values.</summary>
+    public ImmutableArray<ColumnDefinition> Columns { get; }
+
+    /// <summary>
+    /// The types to decode the values to, in that order: those of the columns, except that labels are read as text, since they come in several forms.
+    /// </summary>
+    public ImmutableArray<ColumnType> DecodeTypes { get; }
+
+    /// <summary>The plan of a statement that names <paramref name="columns"/>, or none.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="columns">The names in the statement, folded; <see langword="null"/> without a list.</param>
+    /// <param name="statement">COPY without a list leaves out what CDF generates, as PostgreSQL leaves out generated columns.</param>
+    /// <param name="valueCount">How many values each row of an INSERT has; <see langword="null"/> for COPY.</param>
+    /// <param name="positionOf">Position in the query string of the i-th name of the list, for errors.</param>
+    /// <exception cref="PgException">
+    /// 42703 an unknown column, 42701 one named twice, 42601 a number of values that does not fit, 23502 a required column that is not there.
+    /// </exception>
+    public static InsertPlan Create(
+        TableDefinition table,
+        IReadOnlyList<string>? columns,
+        WriteStatement statement,
+        int? valueCount = null,
+        Func<int, int>? positionOf = null)
+    {
+        var chosen = columns is null ? AllColumns(table, statement) : Resolve(table, columns, positionOf);
+        if (valueCount > chosen.Count)
+        {
+            throw new PgException(SqlState.SyntaxError, "INSERT has more expressions than target columns");
+        }
+
+        if (valueCount < chosen.Count)
+        {
+            if (columns is not null)
+            {
+                throw At("INSERT has more target columns than expressions", SqlState.SyntaxError, valueCount.Value, positionOf);
+            }
+
+            chosen.RemoveRange(valueCount.Value, chosen.Count - valueCount.Value);
+        }
+
+        var indexes = new int[table.Columns.Length];
+        Array.Fill(indexes, -1);
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            indexes[table.OrdinalOf(chosen[i].Name)] = i;
+        }
+
+        var plan = new InsertPlan(table, statement, [.. chosen], indexes);
+        plan.RequireColumns();
+        return plan;
+    }
+
+    /// <summary>The position in a row of the column called <paramref name="name"/>, or -1.</summary>
+    public int IndexOf(string name)
+    {
+        var ordinal = Table.OrdinalOf(name);
+        return ordinal < 0 ? -1 : _indexes[ordinal];
+    }
+
+    private static ColumnType DecodeTypeOf(ColumnDefinition column) =>
+        column.Shape == ColumnShape.Labels ? new ColumnType(PgType.Text) : column.Type;
+
+    private static List<ColumnDefinition> AllColumns(TableDefinition table, WriteStatement statement) =>
+        [.. table.Columns.Where(column => statement == WriteStatement.Insert || column.Role != ColumnRole.Generated)];
+
+    private static List<ColumnDefinition> Resolve(TableDefinition table, IReadOnlyList<string> names, Func<int, int>? positionOf)
+    {
+        var chosen = new List<ColumnDefinition>(names.Count);
+        for (var i = 0; i < names.Count; i++)
+        {
+            var column = table.FindColumn(names[i])
+                ?? throw At($"column \"{names[i]}\" of relation \"{table.Name}\" does not exist", SqlState.UndefinedColumn, i, positionOf);
+            if (chosen.Contains(column))
+            {
+                throw At($"column \"{names[i]}\" specified more than once", SqlState.DuplicateColumn, i, positionOf);
+            }
+
+            chosen.Add(column);
+        }
+
+        return chosen;
+    }
+
+    private void RequireColumns()
+    {
+        var missing = Table.Columns.FirstOrDefault(column => column.RequiredOnInsert && IndexOf(column.Name) < 0)?.Name;
+        if (missing is not null)
+        {
+            throw MissingValue(missing);
+        }
+
+        if (!Table.RequiredOneOf.IsEmpty && Table.RequiredOneOf.All(name => IndexOf(name) < 0))
+        {
+            throw MissingValue(Table.RequiredOneOf[0]);
+        }
+    }
+
+    private PgException MissingValue(string column) => new(new PgError
+    {
+        SqlState = SqlState.NotNullViolation,
+        Message = $"null value in column \"{column}\" of relation \"{Table.Name}\" violates not-null constraint",
+        Hint = Table.RequiredOneOf.Contains(column)
+            ? $"Name one of the columns {string.Join(", ", Table.RequiredOneOf)} and give it values."
+            : $"Name the column \"{column}\" and give it values: CDF takes no row without.",
+        SchemaName = "public",
+        TableName = Table.Name,
+        ColumnName = column,
+    });
+
+    private static PgException At(string message, string sqlState, int index, Func<int, int>? positionOf) =>
+        new(new PgError { SqlState = sqlState, Message = message, Position = positionOf?.Invoke(index) ?? 0 });
+}

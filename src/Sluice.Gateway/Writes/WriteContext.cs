@@ -1,0 +1,28 @@
+using Sluice.Cdf.Http;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>Who writes, with what, and how.</summary>
+public sealed record WriteContext
+{
+    /// <summary>The user's way to CDF.</summary>
+    public required CdfClient Client { get; init; }
+
+    /// <summary>Keeps requests with a common key apart; one for the whole process.</summary>
+    public required KeyFence Fence { get; init; }
+
+    /// <summary>The memory for encoded requests; one for the whole process.</summary>
+    public required WriteMemory Memory { get; init; }
+
+    /// <summary>The CDF cluster, so that projects of one name on two clusters are two.</summary>
+    public required Uri Cluster { get; init; }
+
+    /// <summary>The session's settings.</summary>
+    public WriteSettings Settings { get; init; } = WriteSettings.Default;
+
+    /// <summary>Bounds.</summary>
+    public WriteLimits Limits { get; init; } = WriteLimits.Default;
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
