@@ -1,4 +1,5 @@
 using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
 
 namespace Sluice.Gateway.Writes;
 
@@ -23,8 +24,10 @@ public sealed class EncodedWrite(PooledBuffer body) : IDisposable
     /// <summary>It creates what must not exist, so CDF would refuse it a second time.</summary>
     public bool Creates { get; init; }
 
-    /// <summary>It creates, and every item has an external id: after a lost answer CDF can be asked what has become of it.</summary>
-    public bool CanBeVerified { get; init; }
+    /// <summary>
+    /// Where CDF can be asked, after a lost answer, what has become of the items: they are created, and each has an external id.
+    /// </summary>
+    public ItemsApi? Verification { get; init; }
 
     /// <summary>Bytes of memory.</summary>
     public int Size => body.Length;

@@ -129,7 +129,7 @@ public sealed class InsertPlan
     {
         SqlState = SqlState.NotNullViolation,
         Message = $"null value in column \"{column}\" of relation \"{Table.Name}\" violates not-null constraint",
-        Hint = Table.RequiredOneOf.Contains(column)
+        Hint = Table.RequiredOneOf.Contains(column, StringComparer.Ordinal)
             ? $"Name one of the columns {string.Join(", ", Table.RequiredOneOf)} and give it values."
             : $"Name the column \"{column}\" and give it values: CDF takes no row without.",
         SchemaName = "public",

@@ -133,7 +133,7 @@ internal sealed class ItemBatchEncoder : BatchEncoder
             Claim = items.Keys.Count == 0 ? null : FenceClaim.Whole(_scope, KeyKind.ExternalId, items.HeldKeys()),
             Keys = items.Keys,
             Creates = true,
-            CanBeVerified = allHaveKeys,
+            Verification = allHaveKeys ? _api : null,
         };
     }
 }

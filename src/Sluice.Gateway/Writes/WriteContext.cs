@@ -1,4 +1,5 @@
 using Sluice.Cdf.Http;
+using Sluice.PgWire.Types;
 
 namespace Sluice.Gateway.Writes;
 
@@ -19,6 +20,9 @@ public sealed record WriteContext
 
     /// <summary>The session's settings.</summary>
     public WriteSettings Settings { get; init; } = WriteSettings.Default;
+
+    /// <summary>What of the session's settings bears on how text is read.</summary>
+    public TextInputSettings TextInput { get; init; } = TextInputSettings.Default;
 
     /// <summary>Bounds.</summary>
     public WriteLimits Limits { get; init; } = WriteLimits.Default;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Sluice.Gateway.Tables;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
-using Sluice.PgWire.Types;
 
 namespace Sluice.Gateway.Writes.Fields;
 

@@ -65,7 +65,7 @@ internal sealed class LabelsField(ColumnDefinition column, int index) : FieldWri
                 throw Malformed(batch, row, errors);
             }
 
-            WriteLabel(json, batch, row, errors);
+            WriteLabel(json, _label.WrittenSpan, batch, row, errors);
             count++;
         }
 
@@ -123,7 +123,7 @@ internal sealed class LabelsField(ColumnDefinition column, int index) : FieldWri
                 throw Malformed(batch, row, errors);
             }
 
-            WriteLabel(json, batch, row, errors);
+            WriteLabel(json, quoted ? _label.WrittenSpan : _label.WrittenSpan.TrimEnd((byte)' '), batch, row, errors);
             count++;
             elements = rest.IsEmpty ? rest : rest[1..];
         }
@@ -131,15 +131,15 @@ internal sealed class LabelsField(ColumnDefinition column, int index) : FieldWri
         return count;
     }
 
-    private void WriteLabel(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors)
+    private void WriteLabel(Utf8JsonWriter json, ReadOnlySpan<byte> label, RowBatch batch, int row, RowErrors errors)
     {
-        if (Utf8Length.Of(_label.WrittenSpan) is var length && length > Definition.Limits.MaxCharacters)
+        if (Utf8Length.Of(label) is var length && length > Definition.Limits.MaxCharacters)
         {
             throw errors.TooLong(batch, row, Index, $"a label of {length} characters, CDF takes {Definition.Limits.MaxCharacters}");
         }
 
         json.WriteStartObject();
-        json.WriteString("externalId"u8, _label.WrittenSpan);
+        json.WriteString("externalId"u8, label);
         json.WriteEndObject();
     }
 

@@ -1,0 +1,109 @@
+using Sluice.Cdf.Errors;
+using Sluice.Gateway.Tables;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>Says a CDF error as a PostgreSQL error: CDF's own words first, then the keys that it is about, the request id last.</summary>
+internal sealed class CdfErrorMapper(InsertPlan plan)
+{
+    private const int NamedKeys = 5;
+
+    private readonly RowErrors _errors = new(plan);
+
+    /// <summary>
+    /// The error of a request of which nothing is stored. What the statement has stored otherwise is not considered: see <see cref="WriteFailure"/>.
+    /// </summary>
+    public PgError Map(CdfError error, WriteKeys keys)
+    {
+        var sqlState = SqlStateOf(error);
+        var named = error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
+        var isDuplicate = sqlState == SqlState.UniqueViolation;
+        return new PgError
+        {
+            SqlState = sqlState,
+            Message = MessageOf(error, named),
+            Detail = isDuplicate && named.Count > 0 ? $"Key ({keys.Column})=({named[0]}) already exists." : null,
+            Hint = HintFor(error, sqlState),
+            Context = PlaceOf(named, keys),
+            SchemaName = "public",
+            TableName = plan.Table.Name,
+            ConstraintName = isDuplicate ? $"{plan.Table.Name}_{keys.Column}_key" : null,
+        };
+    }
+
+    private static string MessageOf(CdfError error, IReadOnlyList<CdfIdentity> named)
+    {
+        var keys = string.Empty;
+        if (named.Count > 0)
+        {
+            keys = $": {string.Join(", ", named.Take(NamedKeys).Select(key => $"\"{key}\""))}";
+            keys += named.Count > NamedKeys ? $" and {named.Count - NamedKeys} more" : string.Empty;
+        }
+
+        var fields = error.MissingFields.Count > 0 ? $" (missing: {string.Join(", ", error.MissingFields)})" : string.Empty;
+        var request = error.RequestId is null ? string.Empty : $" (CDF request {error.RequestId})";
+        return error.Message.TrimEnd('.') + keys + fields + request;
+    }
+
+    private static string SqlStateOf(CdfError error) => error.Kind switch
+    {
+        CdfErrorKind.Conflict or CdfErrorKind.Unprocessable when error.Duplicated.Count > 0 => SqlState.UniqueViolation,
+        CdfErrorKind.Conflict => SqlState.UniqueViolation,
+        _ when error.Missing.Count > 0 || IsMissingReference(error) => SqlState.ForeignKeyViolation,
+        CdfErrorKind.NotFound => SqlState.UndefinedTable,
+        CdfErrorKind.Unauthorized or CdfErrorKind.TokenRefused => SqlState.InvalidAuthorizationSpecification,
+        CdfErrorKind.Forbidden => SqlState.InsufficientPrivilege,
+        CdfErrorKind.Throttled => SqlState.ConfigurationLimitExceeded,
+        CdfErrorKind.ServerError => SqlState.SystemError,
+        CdfErrorKind.Unreachable or CdfErrorKind.TokenUnavailable => SqlState.ConnectionFailure,
+        CdfErrorKind.OutcomeUnknown or CdfErrorKind.Timeout or CdfErrorKind.Stopped => SqlState.StatementCompletionUnknown,
+        _ when error.Status == 413 => SqlState.ProgramLimitExceeded,
+        _ => SqlState.InvalidParameterValue,
+    };
+
+    // CDF says these without a list (CDF API error texts as its own clients parse them).
+    private static bool IsMissingReference(CdfError error) => error.Kind == CdfErrorKind.BadRequest
+        && (error.Message.StartsWith("Invalid dataSetIds", StringComparison.Ordinal)
+            || error.Message.StartsWith("Reference to unknown parent", StringComparison.Ordinal)
+            || error.Message.StartsWith("The given parent ids do not exist", StringComparison.Ordinal));
+
+    private string? HintFor(CdfError error, string sqlState)
+    {
+        var isDataPoint = plan.Table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints;
+        if (isDataPoint && error.Message.StartsWith("Expected string value", StringComparison.Ordinal))
+        {
+            return "The time series holds strings: write to string_datapoints.";
+        }
+
+        if (isDataPoint && error.Message.StartsWith("Expected numeric value", StringComparison.Ordinal))
+        {
+            return "The time series holds numbers: write to double_datapoints.";
+        }
+
+        return sqlState switch
+        {
+            SqlState.ForeignKeyViolation when isDataPoint => "Insert the time series into time_series first.",
+            SqlState.ForeignKeyViolation => "Create what the rows refer to first.",
+            SqlState.InsufficientPrivilege =>
+                $"The user's credentials need the capability {Capabilities.ToWrite(plan.Table.Kind)} for these rows. "
+                + "An administrator adds it to their CDF group, under Access management, Groups.",
+            SqlState.InvalidAuthorizationSpecification => "The gateway user's credentials no longer work. An administrator gives new ones.",
+            SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer loads at once.",
+            _ => null,
+        };
+    }
+
+    private string? PlaceOf(IReadOnlyList<CdfIdentity> named, WriteKeys keys)
+    {
+        foreach (var key in named)
+        {
+            if (keys.OriginOf(key) is { } origin)
+            {
+                return _errors.PlaceOf(origin, keys.Column, $"\"{key}\"");
+            }
+        }
+
+        return null;
+    }
+}

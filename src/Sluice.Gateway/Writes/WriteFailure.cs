@@ -1,0 +1,51 @@
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>
+/// The error of a statement from its cause and from what is known to be stored. A code that drivers take as leave to repeat the statement is
+/// kept only if a repetition does no harm: nothing is stored, and nothing is in doubt.
+/// </summary>
+internal static class WriteFailure
+{
+    private const int NamedKeys = 10;
+
+    public static PgException Of(PgError cause, WriteProgress progress)
+    {
+        var sqlState = cause.SqlState;
+        if (progress.IsUnknown || (progress.StoredRows > 0 && IsRepeated(sqlState)))
+        {
+            sqlState = sqlState == SqlState.QueryCanceled ? sqlState : SqlState.StatementCompletionUnknown;
+        }
+
+        var detail = DetailOf(progress);
+        return new PgException(cause with { SqlState = sqlState, Detail = cause.Detail is null ? detail : $"{cause.Detail}\n{detail}" });
+    }
+
+    // Npgsql's IsTransient, which other drivers' lists are a part of.
+    private static bool IsRepeated(string sqlState) => sqlState
+        is SqlState.ConnectionFailure or SqlState.ConnectionException or SqlState.ObjectNotInPrerequisiteState
+        or SqlState.AdminShutdown or SqlState.CannotConnectNow or SqlState.SystemError or SqlState.IoError
+        || sqlState.StartsWith("53", StringComparison.Ordinal);
+
+    private static string DetailOf(WriteProgress progress)
+    {
+        var stored = progress.StoredRows switch
+        {
+            0 => "No row of the statement is stored.",
+            1 => "1 row of the statement is stored.",
+            _ => $"{progress.StoredRows} rows of the statement are stored.",
+        };
+        if (progress.InDoubt.Count == 0)
+        {
+            return stored;
+        }
+
+        var rows = progress.InDoubt.Sum(request => request.Rows);
+        var keys = progress.InDoubt.SelectMany(request => request.Keys.Names(NamedKeys)).Take(NamedKeys).ToList();
+        var named = keys.Count == 0
+            ? "; they have no keys"
+            : $"; their {progress.InDoubt[0].Keys.Column}: {string.Join(", ", keys)}{(progress.InDoubt.Sum(r => r.Keys.Count) > keys.Count ? ", …" : string.Empty)}";
+        return $"{stored} Of {rows} more it is not known{named}.";
+    }
+}
