@@ -106,7 +106,9 @@ public sealed class CdfClient
 
     private async Task<CdfAttempt> AttemptAsync(CdfRequest request, string token, CancellationToken waiting, CancellationToken abort)
     {
-        using var slot = await _http.Limiter(Project, request.Api).WaitAsync(waiting);
+        // What is asked outside of a project shares one limit: a project that a stranger names must not cost memory.
+        var budget = request.Path.StartsWith('/') ? string.Empty : Project;
+        using var slot = await _http.Limiter(budget, request.Api).WaitAsync(waiting);
         var attempt = await _transport.SendAsync(request, token, abort);
         Report(slot, attempt);
         return attempt;

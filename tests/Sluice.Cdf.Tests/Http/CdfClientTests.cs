@@ -327,6 +327,20 @@ public sealed class CdfClientTests
     }
 
     [Fact]
+    public async Task A_question_outside_of_projects_has_one_budget_whatever_project_is_named()
+    {
+        var release = new TaskCompletionSource();
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Hang(release.Task));
+        using var http = server.NewHttp();
+        var asking = http.CreateClient("named-by-a-stranger", new CountingTokens()).Token.InspectAsync(Cancellation);
+        await server.ArrivalAsync();
+
+        Assert.Equal(1, http.Limiter(string.Empty, CdfApi.Token).InFlight);
+        release.SetResult();
+        await asking;
+    }
+
+    [Fact]
     public async Task Requests_in_flight_keep_to_the_limit_of_their_API_and_free_it_while_they_wait()
     {
         var release = new TaskCompletionSource();
