@@ -37,6 +37,15 @@ public sealed class RowBatch : IDisposable
         }
     }
 
+    /// <summary>
+    /// The bytes from which on the batch counts as full, whatever its rows: one short value can stand for a long one (<c>1e131071</c>),
+    /// so that rows and bytes received bound nothing. 64 MB if not set.
+    /// </summary>
+    public long ByteLimit { get; set; } = 64 << 20;
+
+    /// <summary>Whether <see cref="ByteLimit"/> was reached, looked at every 64 rows: time to <see cref="Clear"/>.</summary>
+    public bool IsFull => (Count & 63) == 63 && ByteSize >= ByteLimit;
+
     /// <summary>Where each row came from: the line of a COPY, or whatever the one who filled the batch gave to <see cref="EndRow"/>.</summary>
     public ReadOnlySpan<long> Origins => _origins.Items;
 
