@@ -53,8 +53,6 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
     /// <summary>The server's process id while it runs, else 0.</summary>
     public int ProcessId { get; private set; }
 
-    internal OsUser? OsUser => _osUser;
-
     private EngineDirectories Directories => _directories ?? throw NotStarted();
 
     /// <summary>Finds the binaries, makes the cluster if there is none, starts the server, and brings database <c>sluice</c> up to date.</summary>
@@ -145,6 +143,9 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
     }
+
+    /// <summary>Makes a file in <see cref="SocketDirectory"/> the engine's.</summary>
+    internal void GiveToEngine(string path) => Libc.ChangeOwner(path, _osUser);
 
     private static EngineException Stopped() => new("The engine is stopped.");
 

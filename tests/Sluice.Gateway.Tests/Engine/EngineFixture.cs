@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads.ScanEndpoint;
+using Sluice.Gateway.Tables;
 
 [assembly: AssemblyFixture(typeof(Sluice.Gateway.Tests.Engine.EngineFixture))]
 
@@ -12,8 +15,13 @@ public sealed class EngineFixture : IAsyncLifetime
 {
     private readonly TestDirectory _directory = new();
     private EmbeddedPostgres? _engine;
+    private UserDatabases? _users;
+    private ScanServer? _scans;
+    private int _lastUser;
 
     public EmbeddedPostgres Engine => _engine!;
+
+    public UserDatabases Users => _users!;
 
     /// <summary>Options of an engine in <paramref name="dataDirectory"/>; a test's data need not survive the machine.</summary>
     public static EngineOptions Options(string dataDirectory) => new()
@@ -34,10 +42,39 @@ public sealed class EngineFixture : IAsyncLifetime
     {
         _engine = New(_directory.Path);
         await _engine.StartAsync(TestContext.Current.CancellationToken);
+        _users = await UserDatabases.CreateAsync(
+            _engine, Options(_directory.Path), NullLogger<UserDatabases>.Instance, TestContext.Current.CancellationToken);
+        _scans = ScanServer.Start(_engine, _users.Secrets, NullLogger<ScanServer>.Instance);
+    }
+
+    /// <summary>A username that no other test has.</summary>
+    public string NewUsername() => $"User {Interlocked.Increment(ref _lastUser)} \"o'x\\";
+
+    /// <summary>Makes a user with <paramref name="tables"/> and connects as him.</summary>
+    public async Task<NpgsqlConnection> ConnectAsNewUserAsync(params TableDefinition[] tables) =>
+        await ConnectAsync(await Users.EnsureAsync(NewUsername(), tables, TestContext.Current.CancellationToken));
+
+    public static async Task<NpgsqlConnection> ConnectAsync(EngineLogin login)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
+        {
+            Host = login.SocketDirectory,
+            Port = login.Port,
+            Database = login.Database,
+            Username = login.Role,
+            Pooling = false,
+        }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_scans is not null)
+        {
+            await _scans.DisposeAsync();
+        }
+
         if (_engine is not null)
         {
             await _engine.DisposeAsync();
