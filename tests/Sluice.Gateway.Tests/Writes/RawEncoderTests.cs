@@ -93,7 +93,6 @@ public sealed class RawEncoderTests : IDisposable
     [InlineData("d", "NaN", SqlState.NumericValueOutOfRange)]
     [InlineData("d", "-Infinity", SqlState.NumericValueOutOfRange)]
     [InlineData("at", "infinity", SqlState.DatetimeFieldOverflow)]
-    [InlineData("at", "10000-01-01 00:00:00+00", SqlState.DatetimeFieldOverflow)]
     public void What_JSON_cannot_hold_is_refused(string column, string value, string sqlState)
     {
         var table = CustomRawTable.Define(
