@@ -54,6 +54,9 @@ public sealed class TableWrite : IDisposable
     public RowBatch RentBatch() =>
         _batches.TryPop(out var batch) ? batch : new RowBatch(_plan.DecodeTypes, _context.TextInput);
 
+    /// <summary>How many rows a batch takes at most.</summary>
+    public int BatchRows => _encoder.BatchRows;
+
     /// <summary>The batch should be added before it takes another row.</summary>
     public bool IsFull(RowBatch batch) =>
         batch.Count >= _encoder.BatchRows

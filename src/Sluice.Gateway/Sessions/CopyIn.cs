@@ -1,0 +1,121 @@
+using Sluice.PgWire.Copy;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>COPY … FROM STDIN of a CDF table: the data is decoded where it lies in the receive buffer (PostgreSQL manual, 55.2.6).</summary>
+internal sealed class CopyIn(SessionCore core)
+{
+    /// <summary>Runs the COPY to its CommandComplete.</summary>
+    /// <exception cref="PgException">The COPY has failed; what the client still sends of its data is to be ignored.</exception>
+    public async ValueTask RunAsync(OwnCopy copy, EngineState state)
+    {
+        var options = CopyStatementOptions.Read(copy.Statement);
+        if (options.OnError != CopyOnError.Stop)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                "COPY ON_ERROR ignore into a CDF table is not supported",
+                hint: "Leave the option out: the first bad row fails the COPY, and the error names its line.");
+        }
+
+        using var decoder = CopyDecoder.Create(options, copy.Plan.Table.Name, [.. copy.Plan.Columns.Select(c => c.Name)]);
+        using var write = new RunningWrite(core, copy.Plan, state);
+        core.Client.Output.CopyInResponse(options.Format == CopyFormat.Binary ? (byte)1 : (byte)0, copy.Plan.Columns.Length);
+        await core.Client.FlushAsync();
+        try
+        {
+            await ReceiveAsync(decoder, write);
+            var result = await write.CompleteAsync();
+            foreach (var notice in result.Notices)
+            {
+                core.Client.Output.NoticeResponse(notice);
+            }
+
+            core.Client.Output.CommandComplete($"COPY {result.Rows}");
+        }
+        catch (PgException e)
+        {
+            throw new PgException(await write.FailAsync(e), e);
+        }
+        catch (ClientGoneException)
+        {
+            await write.FailAsync(new PgException(SqlState.ConnectionFailure, "the client has gone"));
+            throw;
+        }
+    }
+
+    private async ValueTask ReceiveAsync(CopyDecoder decoder, RunningWrite write)
+    {
+        while (true)
+        {
+            var frame = await NextAsync(write);
+            switch (frame.Type)
+            {
+                case FrontendMessage.CopyData:
+                    foreach (var segment in frame.Body)
+                    {
+                        await DecodeAsync(decoder, write, segment);
+                    }
+
+                    break;
+                case FrontendMessage.CopyDone:
+                    decoder.Complete(write.Batch);
+                    return;
+                case FrontendMessage.CopyFail:
+                    var reason = PayloadReader.Decode(CopyFailMessage.Parse(core.Client.Input.Contiguous(frame).Span).Reason);
+                    throw new PgException(SqlState.QueryCanceled, $"COPY from stdin failed: {reason}");
+                case FrontendMessage.Flush or FrontendMessage.Sync:
+                    break;
+                case FrontendMessage.Terminate:
+                    throw new ClientGoneException();
+                default:
+                    throw CopyRelay.UnexpectedMessage(frame.Type);
+            }
+        }
+    }
+
+    private static async ValueTask DecodeAsync(CopyDecoder decoder, RunningWrite write, ReadOnlyMemory<byte> data)
+    {
+        while (true)
+        {
+            data = data[decoder.Consume(data.Span, write.Batch, write.BatchRows)..];
+            if (data.IsEmpty)
+            {
+                await write.SendIfFullAsync();
+                return;
+            }
+
+            await write.SendAsync();
+        }
+    }
+
+    /// <summary>The client's next message; meanwhile a CancelRequest may come, and the engine may say something.</summary>
+    private async ValueTask<Frame> NextAsync(RunningWrite write)
+    {
+        var input = core.Client.Input;
+        Frame frame;
+        while (!input.TryRead(out frame, InPieces.CopyData))
+        {
+            if (input.IsCompleted)
+            {
+                throw new ClientGoneException();
+            }
+
+            var readable = input.WhenReadable();
+            var engine = core.Engine.WhenReadable();
+            await Task.WhenAny(readable, engine, write.WhenStopped);
+            if (write.Stopped.IsCancellationRequested)
+            {
+                await write.ThrowCancelledAsync();
+            }
+
+            if (engine.IsCompleted)
+            {
+                await core.Engine.PassArrivedAsync();
+            }
+        }
+
+        return frame;
+    }
+}

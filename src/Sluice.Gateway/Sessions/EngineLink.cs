@@ -1,0 +1,313 @@
+using Sluice.Gateway.Engine;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>
+/// The session's own backend, and what the messages that pass tell of it: transaction status, reported settings, and how many replies it
+/// still owes. Its messages go to the client byte for byte; only ReadyForQuery is kept back, since that is Sluice's to say (rules.md P5).
+/// </summary>
+internal sealed class EngineLink : IAsyncDisposable
+{
+    private readonly EngineConnection _connection;
+    private readonly MessageReader _input;
+    private readonly ClientLink _client;
+
+    public EngineLink(EngineConnection connection, ClientLink client)
+    {
+        _connection = connection;
+        _client = client;
+        _input = new MessageReader(connection.Input, MessageLimits.Backend);
+        Output = new MessageWriter(connection.Output);
+        foreach (var (name, value) in connection.Parameters)
+        {
+            Settings.Report(name, value);
+        }
+    }
+
+    /// <summary>Messages to the engine; sent by <see cref="FlushAsync"/>.</summary>
+    public MessageWriter Output { get; }
+
+    /// <summary>The backend's process id, which the client gets as its own.</summary>
+    public int ProcessId => _connection.ProcessId;
+
+    /// <summary>The settings that the engine has reported.</summary>
+    public ReportedSettings Settings { get; } = new();
+
+    /// <summary>As of the last ReadyForQuery.</summary>
+    public TransactionStatus Status { get; private set; } = TransactionStatus.Idle;
+
+    /// <summary>How many replies of the extended protocol are still to come.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>The engine has failed a message and skips everything until Sync.</summary>
+    public bool Skipping { get; private set; }
+
+    /// <summary>The engine has had messages since its last ReadyForQuery, so it may hold an implicit transaction open.</summary>
+    public bool InSegment { get; private set; }
+
+    /// <summary>A COPY FROM STDIN waits for the client's data.</summary>
+    public bool InCopyIn { get; private set; }
+
+    /// <summary>Completes when the engine has said something, or has gone.</summary>
+    public Task WhenReadable() => _input.WhenReadable();
+
+    /// <summary>Takes note of messages put into <see cref="Output"/> that will have <paramref name="replies"/> replies.</summary>
+    public void Expect(int replies)
+    {
+        InSegment = true;
+        if (!Skipping)
+        {
+            Outstanding += replies;
+        }
+    }
+
+    /// <summary>The end of the COPY's data has been put into <see cref="Output"/>.</summary>
+    public void DataEnds() => InCopyIn = false;
+
+    /// <summary>
+    /// Sends what has been written. The engine's answers are passed on meanwhile, since an engine that waits for its reader does not read.
+    /// </summary>
+    public async ValueTask FlushAsync(EngineReplies pass = EngineReplies.All)
+    {
+        var flush = Output.FlushAsync(CancellationToken.None);
+        if (!flush.IsCompleted)
+        {
+            var sending = flush.AsTask();
+            while (!sending.IsCompleted)
+            {
+                var readable = _input.WhenReadable();
+                if (await Task.WhenAny(sending, readable) == readable)
+                {
+                    await PassArrivedAsync(pass);
+                }
+            }
+
+            await sending;
+            return;
+        }
+
+        await flush;
+    }
+
+    /// <summary>Passes on what has arrived and goes to the client whatever it is; used while nothing in particular is waited for.</summary>
+    public async ValueTask PassArrivedAsync(EngineReplies pass = EngineReplies.All)
+    {
+        await _input.WhenReadable();
+        Pass(pass);
+        await _client.FlushAsync();
+    }
+
+    /// <summary>Sends a Query message and passes on its answers up to ReadyForQuery, or to the start of a COPY FROM STDIN.</summary>
+    public async ValueTask<EnginePause> QueryAsync(ReadOnlyMemory<byte> sql)
+    {
+        Output.BeginMessage(FrontendMessage.Query);
+        Output.CString(sql.Span);
+        Output.EndMessage();
+        InSegment = true;
+        await FlushAsync();
+        return await RunAsync(EnginePause.Ready, EngineReplies.All);
+    }
+
+    /// <summary>Sends Sync and passes on what comes before its ReadyForQuery.</summary>
+    public async ValueTask SyncAsync(EngineReplies pass = EngineReplies.All)
+    {
+        Output.BeginMessage(FrontendMessage.Sync);
+        Output.EndMessage();
+        InSegment = true;
+        await FlushAsync(pass);
+        await RunAsync(EnginePause.Ready, pass);
+    }
+
+    /// <summary>Waits until every reply that is owed has been passed on, so that the next word to the client may be Sluice's own.</summary>
+    public async ValueTask<EnginePause> SettleAsync(EngineReplies pass = EngineReplies.All)
+    {
+        if (Outstanding == 0)
+        {
+            return EnginePause.Settled;
+        }
+
+        Output.BeginMessage(FrontendMessage.Flush);
+        Output.EndMessage();
+        await FlushAsync(pass);
+        return await RunAsync(EnginePause.Settled, pass);
+    }
+
+    /// <summary>Goes on after a COPY FROM STDIN.</summary>
+    public ValueTask<EnginePause> ResumeAsync(EnginePause until, EngineReplies pass) => RunAsync(until, pass);
+
+    /// <summary>
+    /// Fails the transaction that the engine has open, implicit or not, after Sluice's own part of it has failed (rules.md P5, step 4): a
+    /// Parse that cannot be parsed, whose error stays here.
+    /// </summary>
+    public async ValueTask PoisonAsync()
+    {
+        if (!Skipping)
+        {
+            Output.BeginMessage(FrontendMessage.Parse);
+            Output.CString(""u8);
+            Output.CString("!"u8);
+            Output.Int16(0);
+            Output.EndMessage();
+        }
+
+        await SyncAsync(EngineReplies.AsynchronousOnly);
+    }
+
+    /// <summary>
+    /// Reads the one row, as text, that the messages in <see cref="Output"/> will bring with <paramref name="replies"/> replies: a question
+    /// of Sluice's own, in its place among what the client is doing. Nothing may be outstanding.
+    /// </summary>
+    /// <exception cref="PgException">The engine's error; it then skips to Sync.</exception>
+    public async ValueTask<string?[]> AskAsync(int replies)
+    {
+        var alone = !InSegment;
+        Output.BeginMessage(alone ? FrontendMessage.Sync : FrontendMessage.Flush);
+        Output.EndMessage();
+        InSegment = true;
+        Outstanding += replies;
+        await Output.FlushAsync(CancellationToken.None);
+        string?[]? row = null;
+        PgError? error = null;
+        while (alone ? InSegment : Outstanding > 0)
+        {
+            var frame = await _input.ReadAsync();
+            Observe(frame);
+            switch (frame.Type)
+            {
+                case BackendMessage.DataRow:
+                    row = DataRow.ParseText(_input.Contiguous(frame).Span);
+                    break;
+                case BackendMessage.ErrorResponse:
+                    error = PgErrorParser.Parse(_input.Contiguous(frame).Span);
+                    break;
+                default:
+                    if (IsAsynchronous(frame.Type))
+                    {
+                        _client.Output.Relay(frame);
+                    }
+
+                    break;
+            }
+        }
+
+        return error is null
+            ? row ?? throw new InvalidOperationException("The engine returned no row.")
+            : throw new PgException(error);
+    }
+
+    /// <summary>Asks the engine to cancel what it is doing.</summary>
+    public Task CancelAsync(CancellationToken cancellationToken) => _connection.CancelAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async ValueTask<EnginePause> RunAsync(EnginePause goal, EngineReplies pass)
+    {
+        while (true)
+        {
+            Pass(pass);
+            if (InCopyIn)
+            {
+                return EnginePause.CopyIn;
+            }
+
+            if (goal == EnginePause.Ready ? !InSegment : Outstanding == 0)
+            {
+                return goal;
+            }
+
+            await _client.FlushAsync();
+            await _input.WhenReadable();
+        }
+    }
+
+    private void Pass(EngineReplies pass)
+    {
+        while (_input.TryRead(out var frame, InPieces.DataRow | InPieces.CopyData))
+        {
+            Observe(frame);
+            if (frame.Type != BackendMessage.ReadyForQuery && Passes(frame.Type, pass))
+            {
+                _client.Output.Relay(frame);
+            }
+        }
+
+        if (_input.IsCompleted)
+        {
+            throw new PgException(new PgError
+            {
+                Severity = PgSeverity.Fatal,
+                SqlState = SqlState.AdminShutdown,
+                Message = "terminating connection because the engine's backend has ended",
+            });
+        }
+    }
+
+    private void Observe(in Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case BackendMessage.ReadyForQuery:
+                Status = (TransactionStatus)frame.Body.FirstSpan[0];
+                Outstanding = 0;
+                Skipping = false;
+                InSegment = false;
+                InCopyIn = false;
+                break;
+            case BackendMessage.CopyInResponse:
+                InCopyIn = true;
+                break;
+            case BackendMessage.ErrorResponse:
+                InCopyIn = false;
+                Outstanding = 0;
+                Skipping = true;
+                break;
+            case BackendMessage.ParameterStatus:
+                Settings.Report(frame.Body);
+                break;
+            case BackendMessage.ParseComplete or BackendMessage.BindComplete or BackendMessage.CloseComplete
+                or BackendMessage.NoData or BackendMessage.RowDescription or BackendMessage.CommandComplete
+                or BackendMessage.PortalSuspended or BackendMessage.EmptyQueryResponse:
+                InCopyIn = false;
+                Outstanding = Math.Max(0, Outstanding - 1);
+                break;
+        }
+    }
+
+    private static bool Passes(byte type, EngineReplies pass) => pass switch
+    {
+        EngineReplies.All => true,
+        EngineReplies.AsInSimpleQuery => type is not (BackendMessage.ParseComplete or BackendMessage.BindComplete
+            or BackendMessage.CloseComplete or BackendMessage.NoData or BackendMessage.ParameterDescription),
+        _ => IsAsynchronous(type),
+    };
+
+    private static bool IsAsynchronous(byte type) =>
+        type is BackendMessage.NoticeResponse or BackendMessage.NotificationResponse or BackendMessage.ParameterStatus;
+}
+
+/// <summary>Where the engine's messages come to a stop.</summary>
+internal enum EnginePause
+{
+    /// <summary>Every reply that was owed has come.</summary>
+    Settled,
+
+    /// <summary>ReadyForQuery.</summary>
+    Ready,
+
+    /// <summary>COPY FROM STDIN wants the client's data.</summary>
+    CopyIn,
+}
+
+/// <summary>Which of the engine's messages the client is to see.</summary>
+internal enum EngineReplies
+{
+    /// <summary>All but ReadyForQuery.</summary>
+    All,
+
+    /// <summary>As in the simple protocol, though the engine is spoken to in the extended one (rules.md P6).</summary>
+    AsInSimpleQuery,
+
+    /// <summary>Notices, notifications and parameter changes.</summary>
+    AsynchronousOnly,
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Sql;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>
+/// What only the engine can tell before a statement of Sluice's own: which relation its target's name means now, and the settings that bind it.
+/// Any statement of the engine's may change them without a visible word (rules.md P4), so they are asked for again after each.
+/// </summary>
+/// <param name="Schema">Schema of the relation that the name means; <see langword="null"/> if there is none.</param>
+/// <param name="Relation">Name of that relation.</param>
+/// <param name="ReadOnly"><c>transaction_read_only</c>.</param>
+/// <param name="StatementTimeout"><c>statement_timeout</c>; zero means none.</param>
+/// <param name="Settings">The <c>sluice.*</c> settings by name.</param>
+internal sealed record EngineState(
+    string? Schema,
+    string? Relation,
+    bool ReadOnly,
+    TimeSpan StatementTimeout,
+    IReadOnlyDictionary<string, string> Settings)
+{
+    private const string Name = "_sluice_state";
+
+    private static readonly string Question =
+        "SELECT n.nspname, c.relname, pg_catalog.current_setting('transaction_read_only'), "
+        + "pg_catalog.date_part('epoch', pg_catalog.current_setting('statement_timeout')::pg_catalog.interval)"
+        + string.Concat(SluiceSettings.Defaults.Select(s => $", pg_catalog.current_setting('{s.Key}', true)"))
+        + " FROM (SELECT pg_catalog.to_regclass($1) AS oid) AS r"
+        + " LEFT JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) r.oid"
+        + " LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace";
+
+    /// <summary>Asks the engine what <paramref name="relation"/> is.</summary>
+    public static async ValueTask<EngineState> AskAsync(EngineLink engine, QualifiedName relation)
+    {
+        Write(engine.Output, relation.ToString());
+        var row = await engine.AskAsync(replies: 5);
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        var next = 4;
+        foreach (var (name, fallback) in SluiceSettings.Defaults)
+        {
+            // RESET of a setting that a placeholder made leaves an empty string.
+            var value = row[next++];
+            settings[name] = string.IsNullOrEmpty(value) ? fallback : value;
+        }
+
+        return new EngineState(
+            row[0],
+            row[1],
+            row[2] == "on",
+            TimeSpan.FromSeconds(double.Parse(row[3] ?? "0", CultureInfo.InvariantCulture)),
+            settings);
+    }
+
+    /// <summary>The user's <paramref name="defaults"/> with what the session has set.</summary>
+    /// <exception cref="PgException">22023: a setting has a value that it cannot have.</exception>
+    public WriteSettings WriteSettings(WriteSettings defaults) => defaults with
+    {
+        BadValues = Choice<BadValues>(SluiceSettings.BadValues),
+        SubMillisecond = Choice<SubMillisecond>(SluiceSettings.SubMillisecond),
+    };
+
+    private T Choice<T>(string name)
+        where T : struct, Enum => Enum.TryParse<T>(Settings[name], ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : throw new PgException(
+                SqlState.InvalidParameterValue,
+                $"invalid value for parameter \"{name}\": \"{Settings[name]}\"",
+                hint: $"Available values: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+
+    /// <summary>
+    /// Under a name of its own, parsed anew each time: the unnamed statement may be the client's, and DISCARD or DEALLOCATE may come at any time.
+    /// </summary>
+    private static void Write(MessageWriter output, string relation)
+    {
+        Close(output, 'S');
+
+        output.BeginMessage(FrontendMessage.Parse);
+        output.CString(Name);
+        output.CString(Question);
+        output.Int16(1);
+        output.UInt32(PgWire.Types.PgType.Text.Oid);
+        output.EndMessage();
+
+        output.BeginMessage(FrontendMessage.Bind);
+        output.CString(Name);
+        output.CString(Name);
+        output.Int16(0);
+        output.Int16(1);
+        output.BeginValue();
+        output.Text(relation);
+        output.EndValue();
+        output.Int16(0);
+        output.EndMessage();
+
+        output.BeginMessage(FrontendMessage.Execute);
+        output.CString(Name);
+        output.Int32(0);
+        output.EndMessage();
+
+        Close(output, 'P');
+    }
+
+    private static void Close(MessageWriter output, char kind)
+    {
+        output.BeginMessage(FrontendMessage.Close);
+        output.Byte((byte)kind);
+        output.CString(Name);
+        output.EndMessage();
+    }
+}

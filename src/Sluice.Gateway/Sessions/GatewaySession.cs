@@ -1,0 +1,129 @@
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Startup;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>
+/// One client's session: a loop over its messages. All waiting is for more bytes of either side, for CDF, or for the client to read
+/// (design.md, section 4).
+/// </summary>
+internal sealed class GatewaySession : IDisposable
+{
+    private readonly SessionCore _core;
+    private readonly OwnWrites _writes;
+    private readonly SimpleQuery _simple;
+    private readonly ExtendedQuery _extended;
+    private readonly CancellationToken _shuttingDown;
+
+    public GatewaySession(SessionCore core, CancellationToken shuttingDown)
+    {
+        _core = core;
+        _shuttingDown = shuttingDown;
+        var own = new OwnStatements(core);
+        _writes = new OwnWrites(core, new CopyIn(core));
+        _simple = new SimpleQuery(core, own, _writes);
+        _extended = new ExtendedQuery(core, own, _writes);
+    }
+
+    /// <summary>Greets the client and serves it until it leaves.</summary>
+    /// <exception cref="PgException">FATAL: the session cannot go on.</exception>
+    public async Task RunAsync(CancelKey key)
+    {
+        var (client, engine) = (_core.Client, _core.Engine);
+        foreach (var (name, value) in engine.Settings.All)
+        {
+            client.Output.ParameterStatus(name, value);
+        }
+
+        client.Output.BackendKeyData(key.ProcessId, key.Secret);
+        client.Output.ReadyForQuery(TransactionStatus.Idle);
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopping = _shuttingDown.Register(stopped.SetResult);
+        while (true)
+        {
+            if (client.Input.TryRead(out var frame, InPieces.CopyData))
+            {
+                if (frame.Type == FrontendMessage.Terminate)
+                {
+                    return;
+                }
+
+                await ProcessAsync(frame);
+                continue;
+            }
+
+            if (client.Input.IsCompleted)
+            {
+                return;
+            }
+
+            await WaitAsync(stopped.Task);
+        }
+    }
+
+    public void Dispose() => _writes.Dispose();
+
+    private async ValueTask WaitAsync(Task stopped)
+    {
+        var (client, engine) = (_core.Client, _core.Engine);
+        if (engine.Output.UnflushedBytes > 0)
+        {
+            await engine.FlushAsync();
+        }
+
+        await client.FlushAsync();
+        var fromEngine = engine.WhenReadable();
+        var first = await Task.WhenAny(client.Input.WhenReadable(), fromEngine, stopped);
+        if (first == fromEngine)
+        {
+            await engine.PassArrivedAsync();
+        }
+        else if (first == stopped)
+        {
+            throw new PgException(new PgError
+            {
+                Severity = PgSeverity.Fatal,
+                SqlState = SqlState.AdminShutdown,
+                Message = "terminating connection due to administrator command",
+            });
+        }
+    }
+
+    private async ValueTask ProcessAsync(Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrontendMessage.Query:
+                var body = _core.Client.Input.Contiguous(frame);
+                var length = QueryMessage.Parse(body.Span).Sql.Length;
+                if (await _extended.BeforeQueryAsync())
+                {
+                    await _simple.RunAsync(body[..length]);
+                }
+
+                break;
+
+            case FrontendMessage.CopyData or FrontendMessage.CopyDone or FrontendMessage.CopyFail:
+                // Left over from a COPY that has failed; PostgreSQL ignores it, too.
+                break;
+
+            case FrontendMessage.FunctionCall:
+                _core.Client.Output.ErrorResponse(FunctionCallMessage.Refusal().Error);
+                _core.Client.Output.ReadyForQuery(_core.Engine.Status);
+                break;
+
+            case FrontendMessage.Password:
+                throw new PgException(new PgError
+                {
+                    Severity = PgSeverity.Fatal,
+                    SqlState = SqlState.ProtocolViolation,
+                    Message = $"invalid frontend message type {frame.Type}",
+                });
+
+            default:
+                await _extended.ProcessAsync(frame);
+                break;
+        }
+    }
+}

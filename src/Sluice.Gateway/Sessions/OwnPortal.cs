@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>
+/// The parameters of one execution, as they came: their bytes are decoded when the statement runs. A portal that is bound again and again keeps
+/// its buffer.
+/// </summary>
+internal sealed class OwnPortal
+{
+    private byte[] _body = [];
+    private int _length;
+    private ValueRange[] _values = [];
+
+    public OwnPortal(OwnStatement statement, ReadOnlySpan<byte> bindBody)
+    {
+        Statement = statement;
+        Bind(bindBody);
+    }
+
+    public OwnStatement Statement { get; }
+
+    /// <summary>The Bind message.</summary>
+    public BindMessage Message => BindMessage.Parse(_body.AsSpan(0, _length));
+
+    /// <summary>Where the parameters' values stand in it.</summary>
+    public ReadOnlySpan<ValueRange> Values => _values;
+
+    /// <summary>A value's bytes.</summary>
+    public ReadOnlySpan<byte> Bytes(ValueRange range) => _body.AsSpan(range.Offset, range.Length);
+
+    /// <summary>Takes the body of a Bind message.</summary>
+    public void Bind(ReadOnlySpan<byte> bindBody)
+    {
+        if (_body.Length < bindBody.Length)
+        {
+            _body = GC.AllocateUninitializedArray<byte>(bindBody.Length);
+        }
+
+        bindBody.CopyTo(_body);
+        _length = bindBody.Length;
+        var message = Message;
+        if (_values.Length != message.ParameterCount)
+        {
+            _values = new ValueRange[message.ParameterCount];
+        }
+
+        var next = 0;
+        for (var values = message.Values; values.MoveNext();)
+        {
+            _values[next++] = values.Current;
+        }
+    }
+
+    /// <summary>A portal whose parameters are <paramref name="values"/> as text, as SQL's EXECUTE gives them.</summary>
+    public static OwnPortal OfText(OwnStatement statement, IReadOnlyList<byte[]?> values)
+    {
+        var size = 2 + 2 + 2 + 2 + values.Sum(value => sizeof(int) + (value?.Length ?? 0));
+        var body = new byte[size];
+        var at = 4;
+        BinaryPrimitives.WriteUInt16BigEndian(body.AsSpan(at), (ushort)values.Count);
+        at += 2;
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(at), value?.Length ?? -1);
+            at += sizeof(int);
+            value?.CopyTo(body, at);
+            at += value?.Length ?? 0;
+        }
+
+        return new OwnPortal(statement, body);
+    }
+}

@@ -1,0 +1,256 @@
+using System.Buffers;
+using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Sql;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>
+/// Decides whose a statement is: by a lexer and by what its target's name means to the engine at this moment, never by its looks alone
+/// (design.md, section 4). Keeps the prepared statements that are Sluice's.
+/// </summary>
+internal sealed class OwnStatements(SessionCore core)
+{
+    private OwnStatement? _last;
+
+    /// <summary>Prepared statements, of the protocol and of SQL's PREPARE alike.</summary>
+    public NameTable<OwnStatement> Names { get; } = new();
+
+    /// <summary>What the text says; <see langword="null"/> if it is empty. A text that cannot be cut into tokens is the engine's to refuse.</summary>
+    public SqlStatement? Analyze(ReadOnlySpan<byte> sql)
+    {
+        try
+        {
+            return SqlStatements.AnalyzeSingle(sql, core.Engine.Settings.StandardConformingStrings);
+        }
+        catch (PgException)
+        {
+            return new SqlStatement(SqlStatementKind.Other, new SqlSpan(0, sql.Length));
+        }
+    }
+
+    /// <summary>Whether the statement could be one of Sluice's own. Decides most cases without asking the engine.</summary>
+    public bool MayBeOwn(SqlStatement statement) => statement switch
+    {
+        InsertStatement { Source: not InsertSource.Query, Overriding: false, HasWith: false, OnConflict: null, Returning: null } insert =>
+            core.MayBeCdfTable(insert.Target.Name),
+        CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client, HasWhere: false, Target: { } target } =>
+            core.MayBeCdfTable(target.Name),
+        TargetedStatement { Kind: SqlStatementKind.Merge, Targets: [var target, ..] } => core.MayBeCdfTable(target.Name),
+        _ => false,
+    };
+
+    /// <summary>
+    /// The statement with its target looked up, or <see langword="null"/> if it is the engine's after all: another relation of that name, or
+    /// values for PostgreSQL to compute.
+    /// </summary>
+    /// <exception cref="PgException">The statement is Sluice's, and wrong.</exception>
+    public async ValueTask<OwnStatement?> BindToTableAsync(ReadOnlyMemory<byte> sql, uint[] declaredTypes, SqlStatement statement)
+    {
+        switch (statement)
+        {
+            case InsertStatement insert:
+                if (await core.ResolveAsync(insert.Target.Name) is not { } table)
+                {
+                    return null;
+                }
+
+                var width = insert.Source == InsertSource.DefaultValues ? 0 : insert.ValueKinds.Count;
+                return OwnInsert.TryCreate(sql, insert, PlanOf(sql, table, insert.Columns, WriteStatement.Insert, width), declaredTypes);
+
+            case CopyStatement copy:
+                return await core.ResolveAsync(copy.Target!.Name) is { } target
+                    ? new OwnCopy(sql, copy, PlanOf(sql, target, copy.Columns, WriteStatement.Copy, valueCount: null))
+                    : null;
+
+            case TargetedStatement { Kind: SqlStatementKind.Merge } merge:
+                return await core.ResolveAsync(merge.Targets[0].Name) is null
+                    ? null
+                    : throw new PgException(
+                        SqlState.FeatureNotSupported,
+                        $"MERGE into CDF table \"{merge.Targets[0].Name.Name}\" is not supported",
+                        hint: "Use INSERT … ON CONFLICT DO UPDATE.");
+
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Whether SQL's PREPARE, EXECUTE or DEALLOCATE could be about a statement of Sluice's own.</summary>
+    public bool MayBeOwnPrepared(ReadOnlySpan<byte> sql, SqlStatement statement) => statement switch
+    {
+        PrepareStatement prepare => MayBeOwn(AnalyzeInner(sql, prepare)),
+        ExecuteStatement execute => Names.IsOwn(execute.Name),
+        DeallocateStatement { Name: { } name } => Names.IsOwn(name),
+        _ => false,
+    };
+
+    /// <summary>Runs PREPARE, EXECUTE or DEALLOCATE of a statement of Sluice's own.</summary>
+    /// <returns><see langword="false"/>: it is the engine's.</returns>
+    public async ValueTask<bool> RunPreparedAsync(byte[] sql, SqlStatement statement, OwnWrites writes)
+    {
+        switch (statement)
+        {
+            case PrepareStatement prepare:
+                var inner = AnalyzeInner(sql, prepare);
+                if (await BindToTableAsync(sql, prepare.Types?.ToArray() ?? [], inner) is not OwnInsert bound)
+                {
+                    return false;
+                }
+
+                if (Names.IsOwn(prepare.Name) || Names.IsEngine(prepare.Name))
+                {
+                    throw new PgException(SqlState.DuplicatePreparedStatement, $"prepared statement \"{prepare.Name}\" already exists");
+                }
+
+                Names.SetOwn(prepare.Name, bound);
+                await writes.CloseAsync();
+                core.Client.Output.CommandComplete("PREPARE");
+                return true;
+
+            case ExecuteStatement execute when Names.TryGetOwn(execute.Name, out var prepared):
+                await writes.ExecuteAsync(prepared, Arguments(sql, execute, prepared));
+                return true;
+
+            case DeallocateStatement { Name: { } name } when Names.Remove(name, out var own) && own is not null:
+                await writes.CloseAsync();
+                core.Client.Output.CommandComplete("DEALLOCATE");
+                return true;
+
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>
+    /// The last statement again, if Parse brings the same text and the engine has not run anything since: NpgsqlBatch parses one text for every row.
+    /// </summary>
+    public OwnStatement? Known(in ParseMessage message)
+    {
+        if (_last is null || message.TypeCount != _last.DeclaredTypes.Length || !message.Sql.SequenceEqual(_last.Sql.Span))
+        {
+            return null;
+        }
+
+        for (var i = 0; i < message.TypeCount; i++)
+        {
+            if (message.TypeOid(i) != _last.DeclaredTypes[i])
+            {
+                return null;
+            }
+        }
+
+        return _last;
+    }
+
+    /// <summary>Keeps the statement for <see cref="Known"/>.</summary>
+    public void Remember(OwnStatement statement) => _last = statement;
+
+    /// <summary>What a statement of the engine's does to what Sluice knows.</summary>
+    public static EngineEffect EffectOf(ReadOnlySpan<byte> sql, SqlStatement statement) => statement switch
+    {
+        { Kind: SqlStatementKind.Begin } => EngineEffect.OpensBlock,
+        TransactionStatement { Kind: SqlStatementKind.Commit or SqlStatementKind.Rollback, Chain: true } => EngineEffect.OpensBlock,
+        { Kind: SqlStatementKind.Commit or SqlStatementKind.Rollback or SqlStatementKind.PrepareTransaction } => EngineEffect.EndsBlock,
+        CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client } => EngineEffect.ReadsData,
+        DeallocateStatement { Name: null } => EngineEffect.ForgetsStatements,
+        { Kind: SqlStatementKind.Discard } when IsAll(sql, statement.Span) => EngineEffect.ForgetsStatements,
+        _ => EngineEffect.None,
+    };
+
+    /// <summary>The engine has run, or is about to run, a statement.</summary>
+    public void EngineRuns(EngineEffect effect)
+    {
+        _last = null;
+        core.EngineHasRun();
+        switch (effect)
+        {
+            case EngineEffect.OpensBlock:
+                core.InBlock = true;
+                break;
+            case EngineEffect.EndsBlock:
+                core.InBlock = false;
+                break;
+            case EngineEffect.ForgetsStatements:
+                Names.Clear();
+                break;
+        }
+    }
+
+    private static InsertPlan PlanOf(
+        ReadOnlyMemory<byte> sql,
+        TableDefinition table,
+        IReadOnlyList<SqlColumnName>? columns,
+        WriteStatement statement,
+        int? valueCount) => InsertPlan.Create(
+            table,
+            columns?.Select(c => c.Name).ToList(),
+            statement,
+            valueCount,
+            i => SqlSyntax.PositionOf(sql.Span, columns![i].Span.Start));
+
+    private SqlStatement AnalyzeInner(ReadOnlySpan<byte> sql, PrepareStatement prepare) =>
+        SqlStatements.Analyze(sql, prepare.Inner, core.Engine.Settings.StandardConformingStrings);
+
+    private OwnPortal? Arguments(ReadOnlySpan<byte> sql, ExecuteStatement execute, OwnStatement prepared)
+    {
+        if (execute.ArgumentCount != prepared.ParameterTypes.Length)
+        {
+            throw new PgException(
+                SqlState.SyntaxError,
+                $"wrong number of parameters for prepared statement \"{execute.Name}\"",
+                detail: $"Expected {prepared.ParameterTypes.Length} parameters but got {execute.ArgumentCount}.");
+        }
+
+        if (execute.Arguments is not { } arguments)
+        {
+            return null;
+        }
+
+        if (!execute.IsNative)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"EXECUTE of \"{execute.Name}\", which writes to a CDF table, takes constants only",
+                hint: "Compute the values first, or bind them as parameters of the protocol.");
+        }
+
+        var values = new List<byte[]?>(execute.ArgumentCount);
+        var scratch = new ArrayBufferWriter<byte>();
+        var reader = new SqlValuesReader(sql, arguments, core.Engine.Settings.StandardConformingStrings);
+        reader.ReadRow();
+        while (reader.ReadValue(out var value))
+        {
+            scratch.ResetWrittenCount();
+            values.Add(value.Kind == SqlValueKinds.Null ? null : value.Text(sql, scratch).ToArray());
+        }
+
+        return OwnPortal.OfText(prepared, values);
+    }
+
+    private static bool IsAll(ReadOnlySpan<byte> sql, SqlSpan span)
+    {
+        var lexer = new SqlLexer(sql, span, standardConformingStrings: true);
+        return lexer.Read() && lexer.Read() && lexer.Is("all"u8);
+    }
+}
+
+/// <summary>What a statement of the engine's does to what Sluice knows of the session.</summary>
+internal enum EngineEffect
+{
+    /// <summary>Nothing but that settings and names may have changed.</summary>
+    None,
+
+    /// <summary>A transaction block is open afterwards.</summary>
+    OpensBlock,
+
+    /// <summary>No transaction block is open afterwards.</summary>
+    EndsBlock,
+
+    /// <summary>The client's data comes next.</summary>
+    ReadsData,
+
+    /// <summary>No prepared statement is left.</summary>
+    ForgetsStatements,
+}

@@ -1,0 +1,138 @@
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Columns;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>
+/// A write to CDF as a session sees it: waits keep the client's connection awake, and what cuts the statement short ends the write in order.
+/// </summary>
+internal sealed class RunningWrite : IDisposable
+{
+    private readonly SessionCore _core;
+    private readonly OwnWork _work;
+    private readonly TableWrite _write;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenRegistration _onStopped;
+    private bool _ended;
+
+    public RunningWrite(SessionCore core, InsertPlan plan, EngineState state)
+    {
+        _core = core;
+        _work = core.BeginOwnWork(state);
+        _onStopped = _work.Token.Register(_stopped.SetResult);
+        _write = TableWrite.Start(plan, core.WriteContext(state));
+        Batch = _write.RentBatch();
+    }
+
+    /// <summary>Takes the next rows.</summary>
+    public RowBatch Batch { get; private set; }
+
+    /// <summary>How many rows a batch takes.</summary>
+    public int BatchRows => _write.BatchRows;
+
+    /// <summary>Completes when the statement has to end.</summary>
+    public Task WhenStopped => _stopped.Task;
+
+    /// <summary>Fires when the statement has to end.</summary>
+    public CancellationToken Stopped => _work.Token;
+
+    /// <summary>Hands the batch to CDF if it is full.</summary>
+    /// <exception cref="PgException">The write has failed, or was cancelled.</exception>
+    public ValueTask SendIfFullAsync() => _write.IsFull(Batch) ? SendAsync() : ValueTask.CompletedTask;
+
+    /// <summary>Hands the batch to CDF, and waits as long as it takes no more.</summary>
+    /// <exception cref="PgException">The write has failed, or was cancelled.</exception>
+    public async ValueTask SendAsync()
+    {
+        var batch = Batch;
+        var goesOn = false;
+        await GuardAsync(async () =>
+        {
+            var adding = _write.AddAsync(batch, _work.Token);
+            if (adding.IsCompletedSuccessfully)
+            {
+                goesOn = adding.Result;
+            }
+            else
+            {
+                var task = adding.AsTask();
+                await _core.Client.WaitAsync(task, _core.Engine.Settings);
+                goesOn = await task;
+            }
+        });
+        Batch = _write.RentBatch();
+        if (!goesOn)
+        {
+            await CompleteAsync();
+        }
+    }
+
+    /// <summary>Waits until every row is stored.</summary>
+    /// <exception cref="PgException">Not every row is; the error says how many.</exception>
+    public async ValueTask<WriteResult> CompleteAsync()
+    {
+        if (Batch.Count > 0)
+        {
+            await SendAsync();
+        }
+
+        WriteResult? result = null;
+        await GuardAsync(async () =>
+        {
+            var task = _write.CompleteAsync(_work.Token);
+            await _core.Client.WaitAsync(task, _core.Engine.Settings);
+            result = await task;
+        });
+        _ended = true;
+        return result!;
+    }
+
+    /// <summary>Ends the write for <paramref name="cause"/>: nothing more is sent, and the error tells what is stored.</summary>
+    public async ValueTask<PgError> FailAsync(PgException cause)
+    {
+        if (_ended)
+        {
+            return cause.Error;
+        }
+
+        _ended = true;
+        var failing = _write.FailAsync(cause);
+        await _core.Client.WaitAsync(failing, _core.Engine.Settings);
+        return (await failing).Error;
+    }
+
+    /// <summary>Ends the write because the statement was cancelled.</summary>
+    /// <exception cref="PgException">57014, with what is stored.</exception>
+    /// <exception cref="ClientGoneException">It was cancelled because the client has gone.</exception>
+    public async ValueTask ThrowCancelledAsync()
+    {
+        _ended = true;
+        var error = await _write.CancelAsync(_work.Reason);
+        throw _work.IsClientGone ? new ClientGoneException() : error;
+    }
+
+    public void Dispose()
+    {
+        _write.Dispose();
+        _onStopped.Dispose();
+        _work.Dispose();
+    }
+
+    private async ValueTask GuardAsync(Func<ValueTask> wait)
+    {
+        try
+        {
+            await wait();
+        }
+        catch (OperationCanceledException) when (_work.Token.IsCancellationRequested)
+        {
+            await ThrowCancelledAsync();
+        }
+        catch (PgException)
+        {
+            _ended = true;
+            throw;
+        }
+    }
+}

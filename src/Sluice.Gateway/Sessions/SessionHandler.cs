@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Engine;
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Startup;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>Opens a session for every client that has proven who it is.</summary>
+public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cancelKeys, SessionOptions options, ILogger<SessionHandler> logger)
+    : ISessionHandler
+{
+    /// <inheritdoc/>
+    public async Task RunAsync(PgClientConnection connection, CancellationToken cancellationToken)
+    {
+        var parameters = connection.Parameters;
+        if (!string.Equals(parameters.Database, parameters.User, StringComparison.Ordinal))
+        {
+            throw new PgException(new PgError
+            {
+                Severity = PgSeverity.Fatal,
+                SqlState = SqlState.InvalidCatalogName,
+                Message = $"database \"{parameters.Database}\" does not exist",
+                Hint = "The database has the name of the user.",
+            });
+        }
+
+        var user = await users.OpenAsync(parameters.User, cancellationToken);
+        var backend = await EngineConnection.ConnectAsync(
+            user.Login,
+            SluiceSettings.Defaults.Concat(parameters.Settings),
+            cancellationToken);
+        var client = new ClientLink(connection, options.Keepalive);
+        await using var engine = new EngineLink(backend, client);
+        foreach (var notice in backend.Notices)
+        {
+            client.Output.NoticeResponse(notice);
+        }
+
+        var core = new SessionCore(client, engine, user);
+        using var registration = cancelKeys.Register(engine.ProcessId, core.CancelAsync);
+        LogOpened(logger, connection.ConnectionId, user.Username, engine.ProcessId, parameters.ApplicationName);
+        try
+        {
+            using var session = new GatewaySession(core, connection.ShuttingDown);
+            await session.RunAsync(registration.Key);
+        }
+        catch (ClientGoneException)
+        {
+            // There is nobody to tell.
+        }
+        finally
+        {
+            LogClosed(logger, connection.ConnectionId, user.Username);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Session {ConnectionId} of user {Username} opened with backend {ProcessId} for {ApplicationName}")]
+    private static partial void LogOpened(ILogger logger, string connectionId, string username, int processId, string applicationName);
+
+    [LoggerMessage(2, LogLevel.Information, "Session {ConnectionId} of user {Username} closed")]
+    private static partial void LogClosed(ILogger logger, string connectionId, string username);
+}
+
+/// <summary>Settings of all sessions.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>After so long without a word to a client that waits for CDF, one is said (rules.md P3).</summary>
+    public TimeSpan Keepalive { get; init; } = TimeSpan.FromSeconds(10);
+}

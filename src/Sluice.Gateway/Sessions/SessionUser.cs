@@ -1,0 +1,31 @@
+using Sluice.Gateway.Engine;
+using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>What a session has to know of its user.</summary>
+public sealed class SessionUser
+{
+    /// <summary>The username, which is also the name of the database.</summary>
+    public required string Username { get; init; }
+
+    /// <summary>The way to the user's database.</summary>
+    public required EngineLogin Login { get; init; }
+
+    /// <summary>The user's CDF tables as they are now; a table made meanwhile is there at the next statement.</summary>
+    public required Func<TableCatalog> Tables { get; init; }
+
+    /// <summary>The way to CDF with the user's credentials.</summary>
+    public required WriteContext Writes { get; init; }
+}
+
+/// <summary>Knows the gateway users whose password has been checked.</summary>
+public interface ISessionUsers
+{
+    /// <summary>Everything for a session of <paramref name="username"/>; makes the user's database at the first login.</summary>
+    /// <exception cref="Sluice.PgWire.Protocol.PgException">
+    /// 28000: the user's access to CDF is gone, with the identity provider's or CDF's own words; 57P03: the engine is not ready.
+    /// </exception>
+    ValueTask<SessionUser> OpenAsync(string username, CancellationToken cancellationToken);
+}
