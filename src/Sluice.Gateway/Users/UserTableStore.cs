@@ -13,12 +13,23 @@ public sealed class UserTableStore(IEngine engine)
     public async Task<IReadOnlyList<CustomTable>> ListAsync(string username, CancellationToken cancellationToken)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
-        return await ListAsync(connection, username, lockUser: false, cancellationToken);
+        return await ListAsync(connection, username, cancellationToken);
     }
 
     /// <summary>All CDF tables of <paramref name="username"/>: built-in and custom.</summary>
     public async Task<TableCatalog> CatalogAsync(string username, CancellationToken cancellationToken) =>
-        TableCatalog.Of((await ListAsync(username, cancellationToken)).Select(table => table.Declaration.ToDefinition()));
+        Catalog(await ListAsync(username, cancellationToken));
+
+    /// <summary>Runs <paramref name="use"/> with all CDF tables of <paramref name="username"/>, which nobody changes meanwhile.</summary>
+    public async Task<T> ReadLockedAsync<T>(string username, Func<TableCatalog, Task<T>> use, CancellationToken cancellationToken)
+    {
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LockAsync(connection, username, "FOR SHARE", cancellationToken);
+        var result = await use(Catalog(await ListAsync(connection, username, cancellationToken)));
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
 
     /// <summary>
     /// Adds those of <paramref name="declarations"/> that are not there, all or none, and returns all as stored. <paramref name="apply"/> makes them in the
@@ -34,7 +45,8 @@ public sealed class UserTableStore(IEngine engine)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var existing = (await ListAsync(connection, username, lockUser: true, cancellationToken))
+        await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
+        var existing = (await ListAsync(connection, username, cancellationToken))
             .ToDictionary(table => table.Declaration.Tablename, StringComparer.Ordinal);
         var added = new List<RawTableDeclaration>();
         foreach (var declaration in declarations)
@@ -60,18 +72,20 @@ public sealed class UserTableStore(IEngine engine)
         return [.. declarations.Select(declaration => existing[declaration.Tablename])];
     }
 
+    private static TableCatalog Catalog(IEnumerable<CustomTable> tables) =>
+        TableCatalog.Of(tables.Select(table => table.Declaration.ToDefinition()));
+
+    private static async Task LockAsync(NpgsqlConnection connection, string username, string strength, CancellationToken cancellationToken)
+    {
+        var sql = $"SELECT 1 FROM sluice.gateway_user WHERE username = @username {strength}";
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken));
+    }
+
     private static async Task<IReadOnlyList<CustomTable>> ListAsync(
         NpgsqlConnection connection,
         string username,
-        bool lockUser,
         CancellationToken cancellationToken)
     {
-        if (lockUser)
-        {
-            const string Lock = "SELECT 1 FROM sluice.gateway_user WHERE username = @username FOR UPDATE";
-            await connection.ExecuteAsync(new CommandDefinition(Lock, new { username }, cancellationToken: cancellationToken));
-        }
-
         const string Sql =
             """
             SELECT definition::text AS "Definition", created_time AS "CreatedTime"
