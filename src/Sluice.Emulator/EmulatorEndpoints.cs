@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Routing;
+using Sluice.Emulator.Access;
+using Sluice.Emulator.Admin;
+using Sluice.Emulator.DataPoints;
+using Sluice.Emulator.Faults;
+using Sluice.Emulator.Http;
+using Sluice.Emulator.Identity;
+using Sluice.Emulator.Raw;
+using Sluice.Emulator.Resources;
+using Sluice.Emulator.Sessions;
+using Sluice.Emulator.Statistics;
+
+namespace Sluice.Emulator;
+
+/// <summary>Every path that the emulator serves.</summary>
+internal static class EmulatorEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints, EmulatorState state)
+    {
+        var routes = new ApiRoutes(endpoints, new CdfPipeline(state));
+        routes.Global("POST", "/{tenant}/oauth2/v2.0/token", "/token", TokenEndpoint.HandleAsync, CallerCheck.None);
+        routes.Global("GET", "/api/v1/token/inspect", "/token/inspect", TokenInspectEndpoint.HandleAsync, CallerCheck.Token);
+        ProjectEndpoints.Map(routes);
+        GroupEndpoints.Map(routes);
+        SessionEndpoints.Map(routes);
+        ClassicEndpoints.Map(routes, "/assets", p => p.Assets, ClassicOperations.All);
+        ClassicEndpoints.Map(routes, "/events", p => p.Events, ClassicOperations.All);
+        ClassicEndpoints.Map(routes, "/datasets", p => p.DataSets, ClassicOperations.All & ~(ClassicOperations.Get | ClassicOperations.Delete));
+        ClassicEndpoints.Map(routes, "/timeseries", p => p.TimeSeries, ClassicOperations.All);
+        DataPointEndpoints.Map(routes);
+        RawEndpoints.Map(routes);
+
+        DiscoveryEndpoints.Map(endpoints, state);
+        FaultEndpoints.Map(endpoints, state.Faults);
+        StatisticsEndpoints.Map(endpoints, state.Statistics);
+        AdminEndpoints.Map(endpoints, state);
+    }
+}
