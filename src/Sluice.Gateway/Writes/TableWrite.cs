@@ -47,6 +47,12 @@ public sealed class TableWrite : IDisposable
     /// <summary>Rows that CDF has confirmed so far.</summary>
     public long StoredRows => Interlocked.Read(ref _storedRows);
 
+    /// <summary>How many rows a batch takes at most.</summary>
+    public int BatchRows => _encoder.BatchRows;
+
+    /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
+    public long? FailedOrigin { get; private set; }
+
     /// <summary>Begins a write; nothing is sent yet.</summary>
     public static TableWrite Start(InsertPlan plan, WriteContext context) => new(plan, context);
 
@@ -88,7 +94,7 @@ public sealed class TableWrite : IDisposable
         catch (PgException e)
         {
             Return(batch);
-            Fail(e.Error);
+            Fail(e.Error, _encoder.FailedOrigin);
         }
         finally
         {
@@ -231,11 +237,15 @@ public sealed class TableWrite : IDisposable
         }
     }
 
-    private void Fail(PgError error)
+    private void Fail(PgError error, long? origin = null)
     {
         lock (_lock)
         {
-            _failure ??= error;
+            if (_failure is null)
+            {
+                _failure = error;
+                FailedOrigin = origin;
+            }
         }
 
         _stop.Cancel();
@@ -261,6 +271,11 @@ public sealed class TableWrite : IDisposable
             request.Write.Dispose();
             _context.Memory.Release(size);
             Interlocked.Add(ref _reserved, -size);
+            if (!inDoubt)
+            {
+                request.Ticket?.Dispose();
+            }
+
             _slots.Release();
             Ended(request);
         }
@@ -268,9 +283,8 @@ public sealed class TableWrite : IDisposable
         if (inDoubt && request.Ticket is not null)
         {
             await Task.Delay(_context.Limits.InDoubtHold, _context.Time, CancellationToken.None);
+            request.Ticket.Dispose();
         }
-
-        request.Ticket?.Dispose();
     }
 
     private void Ended(RunningRequest request)
@@ -348,7 +362,7 @@ public sealed class TableWrite : IDisposable
 
         if (error.Kind != CdfErrorKind.Stopped)
         {
-            Fail(_mapper.Map(error, write.Keys));
+            Fail(_mapper.Map(error, write.Keys), CdfErrorMapper.OriginOf(error, write.Keys));
         }
 
         return isUnknown;
