@@ -47,9 +47,6 @@ public sealed class TableWrite : IDisposable
     /// <summary>Rows that CDF has confirmed so far.</summary>
     public long StoredRows => Interlocked.Read(ref _storedRows);
 
-    /// <summary>How many rows a batch takes at most.</summary>
-    public int BatchRows => _encoder.BatchRows;
-
     /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
     public long? FailedOrigin { get; private set; }
 
