@@ -27,6 +27,7 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
     private Process? _process;
     private NpgsqlDataSource? _database;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>Nothing happens before <see cref="StartAsync"/>.</summary>
     public EmbeddedPostgres(EngineOptions options, ILogger<EmbeddedPostgres> logger)
@@ -137,9 +138,15 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
         }
     }
 
-    /// <summary>Stops the server.</summary>
+    /// <summary>Stops the server. May be called again: a container knows it by more than one name.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
     }

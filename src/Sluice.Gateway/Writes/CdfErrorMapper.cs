@@ -9,9 +9,6 @@ internal sealed class CdfErrorMapper(InsertPlan plan)
 {
     private const int NamedKeys = 5;
 
-    // A request may miss ten thousand series, and the line of any of them will do.
-    private const int SearchedKeys = 1_000;
-
     private readonly RowErrors _errors = new(plan);
 
     /// <summary>
@@ -20,7 +17,7 @@ internal sealed class CdfErrorMapper(InsertPlan plan)
     public PgError Map(CdfError error, WriteKeys keys)
     {
         var sqlState = SqlStateOf(error);
-        var named = Named(error);
+        var named = error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
         var isDuplicate = sqlState == SqlState.UniqueViolation;
         return new PgError
         {
@@ -97,25 +94,16 @@ internal sealed class CdfErrorMapper(InsertPlan plan)
         };
     }
 
-    /// <summary>The first row that has one of the keys which CDF names.</summary>
-    public static long? OriginOf(CdfError error, WriteKeys keys) => FirstNamed(Named(error), keys)?.Origin;
-
-    private static IReadOnlyList<CdfIdentity> Named(CdfError error) => error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
-
-    private static (CdfIdentity Key, long Origin)? FirstNamed(IReadOnlyList<CdfIdentity> named, WriteKeys keys)
+    private string? PlaceOf(IReadOnlyList<CdfIdentity> named, WriteKeys keys)
     {
-        (CdfIdentity Key, long Origin)? first = null;
-        foreach (var key in named.Take(SearchedKeys))
+        foreach (var key in named)
         {
-            if (keys.OriginOf(key) is { } origin && !(origin >= first?.Origin))
+            if (keys.OriginOf(key) is { } origin)
             {
-                first = (key, origin);
+                return _errors.PlaceOf(origin, keys.Column, $"\"{key}\"");
             }
         }
 
-        return first;
+        return null;
     }
-
-    private string? PlaceOf(IReadOnlyList<CdfIdentity> named, WriteKeys keys) =>
-        FirstNamed(named, keys) is var (key, origin) ? _errors.PlaceOf(origin, keys.Column, $"\"{key}\"") : null;
 }

@@ -47,9 +47,6 @@ public sealed class TableWrite : IDisposable
     /// <summary>Rows that CDF has confirmed so far.</summary>
     public long StoredRows => Interlocked.Read(ref _storedRows);
 
-    /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
-    public long? FailedOrigin { get; private set; }
-
     /// <summary>Begins a write; nothing is sent yet.</summary>
     public static TableWrite Start(InsertPlan plan, WriteContext context) => new(plan, context);
 
@@ -91,7 +88,7 @@ public sealed class TableWrite : IDisposable
         catch (PgException e)
         {
             Return(batch);
-            Fail(e.Error, _encoder.FailedOrigin);
+            Fail(e.Error);
         }
         finally
         {
@@ -234,15 +231,11 @@ public sealed class TableWrite : IDisposable
         }
     }
 
-    private void Fail(PgError error, long? origin = null)
+    private void Fail(PgError error)
     {
         lock (_lock)
         {
-            if (_failure is null)
-            {
-                _failure = error;
-                FailedOrigin = origin;
-            }
+            _failure ??= error;
         }
 
         _stop.Cancel();
@@ -268,11 +261,6 @@ public sealed class TableWrite : IDisposable
             request.Write.Dispose();
             _context.Memory.Release(size);
             Interlocked.Add(ref _reserved, -size);
-            if (!inDoubt)
-            {
-                request.Ticket?.Dispose();
-            }
-
             _slots.Release();
             Ended(request);
         }
@@ -280,8 +268,9 @@ public sealed class TableWrite : IDisposable
         if (inDoubt && request.Ticket is not null)
         {
             await Task.Delay(_context.Limits.InDoubtHold, _context.Time, CancellationToken.None);
-            request.Ticket.Dispose();
         }
+
+        request.Ticket?.Dispose();
     }
 
     private void Ended(RunningRequest request)
@@ -359,7 +348,7 @@ public sealed class TableWrite : IDisposable
 
         if (error.Kind != CdfErrorKind.Stopped)
         {
-            Fail(_mapper.Map(error, write.Keys), CdfErrorMapper.OriginOf(error, write.Keys));
+            Fail(_mapper.Map(error, write.Keys));
         }
 
         return isUnknown;

@@ -16,7 +16,7 @@ using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Tests.Admin;
 
-/// <summary>The administration API over a real engine, and over a fake CDF if no other is given.</summary>
+/// <summary>The administration API over a real engine and a fake CDF.</summary>
 internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 {
     public const string Project = "/api/v1/projects/p/postgresgateway";
@@ -26,14 +26,12 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     private readonly CdfHttp _cdfHttp;
     private readonly WebApplication _app;
 
-    private readonly FakeCdf? _fake;
-
-    private AdminHost(IEngine engine, FakeCdf? fake, Uri cdf, IUserDatabaseTables? databases)
+    private AdminHost(IEngine engine, FakeCdf cdf)
     {
-        _fake = fake;
+        Cdf = cdf;
         Users = new UserStore(engine);
         Tables = new UserTableStore(engine);
-        var options = new CdfOptions { BaseUrl = cdf };
+        var options = new CdfOptions { BaseUrl = new Uri(cdf.Url) };
         options.Retry.MaxBackoff = TimeSpan.FromMilliseconds(1);
         _cdfHttp = new CdfHttp(options);
         Protector = CredentialProtector.InDirectory(_keys.Path);
@@ -47,13 +45,13 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
             .AddSingleton(Tables)
             .AddSingleton(Clients)
             .AddSingleton(Protector)
-            .AddSingleton(databases ?? this)
-            .AddPostgresGateway(new AdminOptions { Host = "fdw.example", TokenUrlHosts = ["login.example", cdf.GetLeftPart(UriPartial.Authority)] });
+            .AddSingleton<IUserDatabaseTables>(this)
+            .AddPostgresGateway(new AdminOptions { Host = "fdw.example", TokenUrlHosts = ["login.example", cdf.Url] });
         _app = builder.Build();
         _app.MapPostgresGateway();
     }
 
-    public FakeCdf Cdf => _fake ?? throw new InvalidOperationException("The CDF is not the fake one.");
+    public FakeCdf Cdf { get; }
 
     public UserStore Users { get; }
 
@@ -71,17 +69,9 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 
     public static async Task<AdminHost> StartAsync(IEngine engine)
     {
-        var cdf = await FakeCdf.StartAsync();
-        var host = new AdminHost(engine, cdf, new Uri(cdf.Url), databases: null);
+        var host = new AdminHost(engine, await FakeCdf.StartAsync());
         await host._app.StartAsync();
-        cdf.Allow("admin");
-        return host;
-    }
-
-    public static async Task<AdminHost> StartAsync(IEngine engine, Uri cdf, IUserDatabaseTables databases)
-    {
-        var host = new AdminHost(engine, fake: null, cdf, databases);
-        await host._app.StartAsync();
+        host.Cdf.Allow("admin");
         return host;
     }
 
@@ -117,11 +107,7 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        if (_fake is not null)
-        {
-            await _fake.DisposeAsync();
-        }
-
+        await Cdf.DisposeAsync();
         _cdfHttp.Dispose();
         _http.Dispose();
         _keys.Dispose();

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+
+namespace Sluice.Gateway.Hosting;
+
+/// <summary>What a gateway keeps on disk, below its data directory.</summary>
+internal sealed class DataDirectories
+{
+    private const int SecretLength = 32;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // Others may pass, for below it are the engine's directories, if Sluice is root those of another user, and the certificate for clients.
+    private const UnixFileMode OthersPass = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes what is missing.</summary>
+    public DataDirectories(string root)
+    {
+        root = Path.GetFullPath(root);
+        if (!Directory.Exists(root))
+        {
+            Directory.CreateDirectory(root, OthersPass);
+        }
+
+        Engine = Path.Combine(root, "engine");
+        Tls = Path.Combine(root, "tls");
+        Keys = Directory.CreateDirectory(Path.Combine(root, "keys"), OwnerOnly).FullName;
+    }
+
+    /// <summary>The embedded PostgreSQL's.</summary>
+    public string Engine { get; }
+
+    /// <summary>Generated certificates; <c>ca.pem</c> there is for clients.</summary>
+    public string Tls { get; }
+
+    /// <summary>With which stored credentials are encrypted; closed to everybody else.</summary>
+    public string Keys { get; }
+
+    /// <summary>A random secret that is the same at each start.</summary>
+    public byte[] Secret(string name)
+    {
+        string file = Path.Combine(Keys, name);
+        if (File.Exists(file) && File.ReadAllBytes(file) is { Length: SecretLength } kept)
+        {
+            return kept;
+        }
+
+        byte[] secret = RandomNumberGenerator.GetBytes(SecretLength);
+        using var stream = new FileStream(file, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        stream.Write(secret);
+        return secret;
+    }
+}

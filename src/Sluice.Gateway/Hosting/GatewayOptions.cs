@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Gateway.Hosting;
+
+/// <summary>All settings of a gateway, as the configuration file, the environment and the command line give them.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Where the engine's data, certificates and keys are kept. Made if missing.</summary>
+    public string DataDirectory { get; init; } = "";
+
+    /// <summary>The endpoint for PostgreSQL clients.</summary>
+    public PostgresEndpoint Postgres { get; init; } = new();
+
+    /// <summary>The endpoint for administrators: the REST API.</summary>
+    public ApiEndpoint Api { get; init; } = new();
+
+    /// <summary>The CDF cluster.</summary>
+    public CdfCluster Cdf { get; init; } = new();
+
+    /// <summary>The embedded PostgreSQL.</summary>
+    public EmbeddedEngine Engine { get; init; } = new();
+
+    /// <summary>Memory for requests to CDF that are encoded and not yet answered, of all sessions together. A full one slows clients down.</summary>
+    public int WriteMemoryMegabytes { get; init; } = 128;
+}
+
+/// <summary>Where PostgreSQL clients connect.</summary>
+public sealed record PostgresEndpoint
+{
+    /// <summary>Addresses to listen on, <c>host:port</c> or <c>unix:/path</c>, separated by commas. Port 0 takes a free one.</summary>
+    public string Listen { get; init; } = "127.0.0.1:5432";
+
+    /// <summary>The host name that users are told to connect to, and that a generated certificate is for.</summary>
+    public string PublicHost { get; init; } = "localhost";
+
+    /// <summary>PEM file of the server certificate and its intermediates. Without, one is generated in the data directory.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM file of the private key of <see cref="Certificate"/>.</summary>
+    public string? CertificateKey { get; init; }
+
+    /// <summary>Take passwords over unencrypted TCP from other hosts too.</summary>
+    public bool AllowPlaintext { get; init; }
+
+    /// <summary>From connect to the end of authentication.</summary>
+    public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest message of a client in bytes; COPY data is streamed and not bound by it.</summary>
+    public int MaximumMessageLength { get; init; } = 256 * 1024 * 1024;
+}
+
+/// <summary>Where administrators reach the REST API.</summary>
+public sealed record ApiEndpoint
+{
+    /// <summary>Addresses to listen on, <c>host:port</c>, separated by commas. Port 0 takes a free one.</summary>
+    public string Listen { get; init; } = "127.0.0.1:8080";
+
+    /// <summary>PEM file of the server certificate; without, the API speaks plain HTTP.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM file of the private key of <see cref="Certificate"/>.</summary>
+    public string? CertificateKey { get; init; }
+
+    /// <summary>Speak plain HTTP on addresses other than loopback too, because something in front of it does TLS.</summary>
+    public bool AllowPlaintext { get; init; }
+}
+
+/// <summary>The CDF cluster that the gateway writes to, and its patience.</summary>
+public sealed record CdfCluster
+{
+    /// <summary>E.g. <c>https://westeurope-1.cognitedata.com</c>, without <c>/api/v1</c>.</summary>
+    public string BaseUrl { get; init; } = "";
+
+    /// <summary>Most attempts of one request.</summary>
+    public int MaxAttempts { get; init; } = 10;
+
+    /// <summary>No further attempt begins this long after the first.</summary>
+    public TimeSpan MaxRetryTime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Where the token URLs of gateway users may point, separated by commas: host names, for https at its usual port, or origins such as
+    /// <c>http://127.0.0.1:8081</c>.
+    /// </summary>
+    public string TokenHosts { get; init; } = "login.microsoftonline.com, login.microsoftonline.us, login.partner.microsoftonline.cn";
+
+    /// <summary>A file with Sluice's own CDF token, with which it redeems the nonces of sessions; read again when it changes.</summary>
+    public string? ServiceTokenFile { get; init; }
+}
+
+/// <summary>The embedded PostgreSQL.</summary>
+public sealed record EmbeddedEngine
+{
+    /// <summary>Directory of <c>postgres</c> and <c>initdb</c>; found by itself unless set.</summary>
+    public string? BinariesDirectory { get; init; }
+
+    /// <summary>The operating system user that it runs as if Sluice is root.</summary>
+    public string? OsUser { get; init; }
+
+    /// <summary>Sessions of all users together.</summary>
+    public int MaxConnections { get; init; } = 300;
+
+    /// <summary>Further settings of PostgreSQL, e.g. <c>shared_buffers</c>.</summary>
+    public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
+}

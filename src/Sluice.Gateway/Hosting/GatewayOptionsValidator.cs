@@ -1,0 +1,135 @@
+namespace Sluice.Gateway.Hosting;
+
+/// <summary>Checks a gateway's settings before anything starts; each finding names the setting and says what to change.</summary>
+public static class GatewayOptionsValidator
+{
+    /// <summary>All that is wrong with <paramref name="options"/>; empty if the gateway can be tried.</summary>
+    public static IReadOnlyList<string> Validate(GatewayOptions options)
+    {
+        var findings = new List<string>();
+        if (options.DataDirectory.Length == 0)
+        {
+            findings.Add("DataDirectory is not set: give a directory that Sluice may keep its data in, e.g. /var/lib/sluice.");
+        }
+
+        if (options.WriteMemoryMegabytes < 16)
+        {
+            findings.Add($"WriteMemoryMegabytes is {options.WriteMemoryMegabytes}: give at least 16.");
+        }
+
+        CheckPostgres(options.Postgres, findings);
+        CheckApi(options.Api, findings);
+        CheckCdf(options.Cdf, findings);
+        if (options.Engine.MaxConnections < 10)
+        {
+            findings.Add($"Engine:MaxConnections is {options.Engine.MaxConnections}: Sluice needs a few for itself, give at least 10.");
+        }
+
+        if (options.Engine.BinariesDirectory is { } binaries && !File.Exists(Path.Combine(binaries, "postgres")))
+        {
+            findings.Add($"Engine:BinariesDirectory is {binaries}, which has no postgres in it: name the directory of postgres and initdb, or leave it out.");
+        }
+
+        return findings;
+    }
+
+    private static void CheckPostgres(PostgresEndpoint postgres, List<string> findings)
+    {
+        CheckListen("Postgres:Listen", postgres.Listen, "0.0.0.0:5432", findings);
+        CheckCertificate("Postgres", postgres.Certificate, postgres.CertificateKey, findings);
+        if (postgres.PublicHost.Length == 0)
+        {
+            findings.Add("Postgres:PublicHost is empty: give the host name that users connect to.");
+        }
+
+        if (postgres.AuthenticationTimeout <= TimeSpan.Zero || postgres.AuthenticationTimeout > TimeSpan.FromMinutes(10))
+        {
+            findings.Add($"Postgres:AuthenticationTimeout is {postgres.AuthenticationTimeout}: give a time up to 00:10:00.");
+        }
+
+        if (postgres.MaximumMessageLength is < 65_536 or > 1_073_741_822)
+        {
+            findings.Add($"Postgres:MaximumMessageLength is {postgres.MaximumMessageLength}: give 65536 to 1073741822 bytes.");
+        }
+    }
+
+    private static void CheckApi(ApiEndpoint api, List<string> findings)
+    {
+        var addresses = CheckListen("Api:Listen", api.Listen, "0.0.0.0:8443", findings);
+        CheckCertificate("Api", api.Certificate, api.CertificateKey, findings);
+        if (api.Certificate is null && !api.AllowPlaintext && addresses.Any(a => !a.IsLocal))
+        {
+            findings.Add(
+                $"Api:Listen is {api.Listen}, and the API would take tokens without TLS: set Api:Certificate and Api:CertificateKey, "
+                + "or Api:AllowPlaintext if a proxy in front does TLS.");
+        }
+    }
+
+    private static void CheckCdf(CdfCluster cdf, List<string> findings)
+    {
+        if (cdf.BaseUrl.Length == 0)
+        {
+            findings.Add("Cdf:BaseUrl is not set: give the address of your CDF cluster, e.g. https://westeurope-1.cognitedata.com.");
+        }
+        else if (!Uri.TryCreate(cdf.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            findings.Add($"Cdf:BaseUrl is {cdf.BaseUrl}, which is no URL: give e.g. https://westeurope-1.cognitedata.com.");
+        }
+        else if (url.AbsolutePath is not "/")
+        {
+            findings.Add($"Cdf:BaseUrl is {cdf.BaseUrl}: give it without a path, {url.GetLeftPart(UriPartial.Authority)}.");
+        }
+        else if (url.Scheme == "http" && !url.IsLoopback)
+        {
+            findings.Add($"Cdf:BaseUrl is {cdf.BaseUrl}, and tokens would be sent without TLS: give the https address.");
+        }
+
+        if (cdf.ServiceTokenFile is { } file && !File.Exists(file))
+        {
+            findings.Add($"Cdf:ServiceTokenFile is {file}, which does not exist or may not be read: give the path of a file with a token, or leave it out.");
+        }
+
+        if (cdf.MaxAttempts < 1)
+        {
+            findings.Add($"Cdf:MaxAttempts is {cdf.MaxAttempts}: give at least 1.");
+        }
+
+        if (cdf.MaxRetryTime < TimeSpan.Zero)
+        {
+            findings.Add($"Cdf:MaxRetryTime is {cdf.MaxRetryTime}: give a time such as 00:02:00.");
+        }
+    }
+
+    private static IReadOnlyList<ListenAddress> CheckListen(string name, string value, string example, List<string> findings)
+    {
+        var addresses = ListenAddress.ParseList(value, out var wrong);
+        foreach (var address in wrong)
+        {
+            findings.Add($"{name} has {address}, which is no address: give host:port with an IP address or localhost, e.g. {example}.");
+        }
+
+        if (addresses.Count == 0 && wrong.Count == 0)
+        {
+            findings.Add($"{name} is empty: give an address to listen on, e.g. {example}.");
+        }
+
+        return addresses;
+    }
+
+    private static void CheckCertificate(string section, string? certificate, string? key, List<string> findings)
+    {
+        if (certificate is null != key is null)
+        {
+            findings.Add($"{section}:Certificate and {section}:CertificateKey belong together: set both, or none.");
+            return;
+        }
+
+        foreach (var (name, file) in new[] { ("Certificate", certificate), ("CertificateKey", key) })
+        {
+            if (file is not null && !File.Exists(file))
+            {
+                findings.Add($"{section}:{name} is {file}, which does not exist or may not be read: give the path of a PEM file.");
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Tokens;
+using Sluice.Gateway.Admin;
+using Sluice.Gateway.Engine;
+using Sluice.Gateway.Sessions;
+using Sluice.Gateway.Users;
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Startup;
+
+namespace Sluice.Gateway.Hosting;
+
+/// <summary>Puts a gateway into a host.</summary>
+public static class GatewayServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers everything that a gateway is made of. The host listens: for PostgreSQL clients with
+    /// <see cref="PgWireServiceCollectionExtensions.UsePostgres"/>, for administrators with <see cref="MapSluiceApi"/>.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="options">Valid settings (<see cref="GatewayOptionsValidator"/>).</param>
+    public static IServiceCollection AddSluiceGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        var directories = new DataDirectories(options.DataDirectory);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        AddEngine(services, options.Engine, directories);
+        AddCdf(services, options.Cdf);
+        AddUsers(services, directories);
+        AddListener(services, options.Postgres, directories);
+        AddSessions(services, options);
+        services.AddPostgresGateway(new AdminOptions
+        {
+            Host = options.Postgres.PublicHost,
+            TokenUrlHosts = SplitList(options.Cdf.TokenHosts),
+        });
+        return services;
+    }
+
+    /// <summary>Maps the REST API.</summary>
+    public static IEndpointRouteBuilder MapSluiceApi(this IEndpointRouteBuilder endpoints) => endpoints.MapPostgresGateway();
+
+    private static void AddEngine(IServiceCollection services, EmbeddedEngine engine, DataDirectories directories)
+    {
+        services.AddSingleton(new EngineOptions
+        {
+            DataDirectory = directories.Engine,
+            BinariesDirectory = engine.BinariesDirectory,
+            OsUser = engine.OsUser,
+            MaxConnections = engine.MaxConnections,
+            Settings = engine.Settings,
+        });
+        services.AddSingleton<EmbeddedPostgres>();
+        services.AddSingleton<IEngine>(provider => provider.GetRequiredService<EmbeddedPostgres>());
+        services.AddSingleton<EngineStartup>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EngineStartup>());
+    }
+
+    private static void AddCdf(IServiceCollection services, CdfCluster cluster)
+    {
+        var options = new CdfOptions { BaseUrl = new Uri(cluster.BaseUrl) };
+        options.Retry.MaxAttempts = cluster.MaxAttempts;
+        options.Retry.TotalTime = cluster.MaxRetryTime;
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new CdfHttp(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CdfClient>>()));
+        services.AddSingleton<ITokenSource>(provider => cluster.ServiceTokenFile is null
+            ? StaticTokenSource.None
+            : new FileTokenSource(cluster.ServiceTokenFile, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddUsers(IServiceCollection services, DataDirectories directories)
+    {
+        services.AddSingleton(_ => CredentialProtector.InDirectory(directories.Keys));
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<UserTableStore>();
+        services.AddSingleton<UserCdfClients>();
+        services.AddSingleton<UserCatalogs>();
+        services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserCatalogs>());
+        services.AddSingleton<ICredentialStore, UserCredentialStore>();
+    }
+
+    private static void AddListener(IServiceCollection services, PostgresEndpoint postgres, DataDirectories directories)
+    {
+        services.AddPgWire(new PgServerOptions
+        {
+            AllowPlaintext = postgres.AllowPlaintext,
+            AuthenticationTimeout = postgres.AuthenticationTimeout,
+            MaximumMessageLength = postgres.MaximumMessageLength,
+            MockSecret = directories.Secret("login.key"),
+        });
+        services.AddSingleton<ITlsCertificateSource>(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            var logger = provider.GetRequiredService<ILogger<PemCertificateSource>>();
+            if (postgres is { Certificate: { } certificate, CertificateKey: { } key })
+            {
+                return new PemCertificateSource(certificate, key, time, logger);
+            }
+
+            var made = SelfSignedCertificate.Ensure(directories.Tls, [postgres.PublicHost], time);
+            return new PemCertificateSource(made.Certificate, made.Key, time, logger);
+        });
+    }
+
+    private static void AddSessions(IServiceCollection services, GatewayOptions options)
+    {
+        services.AddSingleton<KeyFence>();
+        services.AddSingleton(new WriteMemory(options.WriteMemoryMegabytes * 1_048_576L));
+        services.AddSingleton(new SessionOptions());
+        services.AddSingleton<ISessionUsers, GatewaySessionUsers>();
+        services.AddSingleton<ISessionHandler, SessionHandler>();
+    }
+
+    private static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

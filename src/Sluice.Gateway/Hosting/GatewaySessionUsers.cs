@@ -1,0 +1,62 @@
+using Npgsql;
+using Sluice.Cdf.Http;
+using Sluice.Gateway.Engine;
+using Sluice.Gateway.Sessions;
+using Sluice.Gateway.Tables;
+using Sluice.Gateway.Users;
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Hosting;
+
+/// <summary>Gives a session all that it needs of its user: his database, made at the first login, his tables, and his way to CDF.</summary>
+internal sealed class GatewaySessionUsers(
+    UserStore users,
+    UserCatalogs catalogs,
+    EngineStartup engine,
+    UserCdfClients clients,
+    CdfOptions cdf,
+    KeyFence fence,
+    WriteMemory memory,
+    TimeProvider time) : ISessionUsers
+{
+    /// <inheritdoc/>
+    public async ValueTask<SessionUser> OpenAsync(string username, CancellationToken cancellationToken)
+    {
+        try
+        {
+            GatewayUser user = await users.FindAsync(username, cancellationToken)
+                ?? throw Fatal(SqlState.InvalidAuthorizationSpecification, $"user \"{username}\" was deleted");
+            IReadOnlyList<TableDefinition> tables = await catalogs.LoadAsync(username, cancellationToken);
+            return new SessionUser
+            {
+                Username = username,
+                Login = await engine.Databases.EnsureAsync(username, tables, cancellationToken),
+                Tables = () => catalogs.Current(username),
+                Writes = new WriteContext
+                {
+                    Client = clients.For(user),
+                    Fence = fence,
+                    Memory = memory,
+                    Cluster = cdf.BaseUrl,
+                    Time = time,
+                },
+            };
+        }
+        catch (Exception e) when (e is NpgsqlException or EngineException)
+        {
+            throw new PgException(
+                new PgError
+                {
+                    Severity = PgSeverity.Fatal,
+                    SqlState = SqlState.CannotConnectNow,
+                    Message = "the engine is not ready",
+                    Hint = "Try again in a moment.",
+                },
+                e);
+        }
+    }
+
+    private static PgException Fatal(string sqlState, string message) =>
+        new(new PgError { Severity = PgSeverity.Fatal, SqlState = sqlState, Message = message });
+}

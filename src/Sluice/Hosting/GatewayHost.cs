@@ -1,0 +1,128 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Gateway.Engine;
+using Sluice.Gateway.Hosting;
+using Sluice.PgWire.Startup;
+
+namespace Sluice.Hosting;
+
+/// <summary>A running gateway: one host, with an endpoint for PostgreSQL clients and one for the REST API.</summary>
+internal sealed partial class GatewayHost : IAsyncDisposable
+{
+    /// <summary>How long sessions may take to end what they do when the process is asked to stop.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _application;
+
+    private GatewayHost(WebApplication application, IPEndPoint? postgres, Uri? api)
+    {
+        _application = application;
+        Postgres = postgres;
+        Api = api;
+    }
+
+    /// <summary>The first TCP address for PostgreSQL clients.</summary>
+    public IPEndPoint? Postgres { get; }
+
+    /// <summary>The first address of the REST API.</summary>
+    public Uri? Api { get; }
+
+    /// <summary>Starts everything; returns when clients can connect.</summary>
+    /// <exception cref="StartException">Something that the operator can change is in the way.</exception>
+    public static async Task<GatewayHost> StartAsync(SluiceSettings settings, CancellationToken cancellationToken)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sluice" });
+        settings.Log.Apply(builder.Logging);
+        builder.Services.AddSingleton<IHostLifetime, CallerOwnedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSluiceGateway(settings.Gateway);
+
+        var postgres = new List<ListenOptions>();
+        var api = new List<ListenOptions>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            Listen(kestrel, settings.Gateway.Postgres.Listen, postgres, listen => listen.UsePostgres());
+            Listen(kestrel, settings.Gateway.Api.Listen, api, listen => UseApi(listen, settings.Gateway.Api));
+        });
+
+        WebApplication application = builder.Build();
+        application.MapSluiceApi();
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            await application.DisposeAsync();
+            if (e is EngineException or IOException or CryptographicException)
+            {
+                throw new StartException(e);
+            }
+
+            throw;
+        }
+
+        var host = new GatewayHost(
+            application,
+            postgres.Select(listen => listen.IPEndPoint).FirstOrDefault(endPoint => endPoint is not null),
+            ApiAddress(api, settings.Gateway.Api));
+        var logger = application.Services.GetRequiredService<ILogger<GatewayHost>>();
+        LogServing(logger, string.Join(", ", postgres), string.Join(", ", api), settings.Gateway.Cdf.BaseUrl);
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(ShutdownTimeout);
+        await _application.StopAsync(timeout.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string list, List<ListenOptions> bound, Action<ListenOptions> configure)
+    {
+        foreach (ListenAddress address in ListenAddress.ParseList(list, out _))
+        {
+            address.Bind(kestrel, listen =>
+            {
+                bound.Add(listen);
+                configure(listen);
+            });
+        }
+    }
+
+    private static void UseApi(ListenOptions listen, ApiEndpoint api)
+    {
+        if (api.Certificate is not null)
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(api.Certificate, api.CertificateKey);
+            listen.UseHttps(certificate);
+        }
+    }
+
+    private static Uri? ApiAddress(List<ListenOptions> api, ApiEndpoint settings)
+    {
+        IPEndPoint? endPoint = api.Select(listen => listen.IPEndPoint).FirstOrDefault(candidate => candidate is not null);
+        return endPoint is null ? null : new Uri($"{(settings.Certificate is null ? "http" : "https")}://{endPoint}");
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Serving PostgreSQL clients on {Postgres}, administrators on {Api}, for {Cdf}")]
+    private static partial void LogServing(ILogger logger, string postgres, string api, string cdf);
+
+    /// <summary>The process's signals are the command's business; a host in it starts and stops when it is told to.</summary>
+    private sealed class CallerOwnedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
