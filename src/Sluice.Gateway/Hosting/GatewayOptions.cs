@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Sluice.Gateway.Hosting;
 
 /// <summary>All settings of a gateway, as the configuration file, the environment and the command line give them.</summary>
@@ -100,5 +98,5 @@ public sealed record EmbeddedEngine
     public int MaxConnections { get; init; } = 300;
 
     /// <summary>Further settings of PostgreSQL, e.g. <c>shared_buffers</c>.</summary>
-    public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

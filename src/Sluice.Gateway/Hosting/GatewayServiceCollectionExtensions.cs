@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -52,7 +53,7 @@ public static class GatewayServiceCollectionExtensions
             BinariesDirectory = engine.BinariesDirectory,
             OsUser = engine.OsUser,
             MaxConnections = engine.MaxConnections,
-            Settings = engine.Settings,
+            Settings = engine.Settings.ToImmutableDictionary(StringComparer.Ordinal),
         });
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton<IEngine>(provider => provider.GetRequiredService<EmbeddedPostgres>());

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Sluice.Gateway.Hosting;
 using Sluice.Hosting;
@@ -48,7 +49,7 @@ internal static class SettingsLoader
         }
         catch (InvalidDataException e)
         {
-            throw new SettingsException($"The configuration file {file} is not valid JSON: {e.InnerException?.Message ?? e.Message}", e);
+            throw new SettingsException($"The configuration file {file} is not valid JSON: {e.GetBaseException().Message}", e);
         }
     }
 
@@ -62,16 +63,31 @@ internal static class SettingsLoader
     private static T Bind<T>(IConfiguration configuration)
         where T : new()
     {
+        string[] unknown = [.. Unknown(configuration, typeof(T)).Select(path => $"There is no setting {path}; docs/configuration.md has all of them.")];
+        if (unknown.Length > 0)
+        {
+            throw new SettingsException(unknown);
+        }
+
         try
         {
-            return configuration.Get<T>(options => options.ErrorOnUnknownConfiguration = true) ?? new T();
+            return configuration.Get<T>() ?? new T();
         }
         catch (InvalidOperationException e)
         {
-            // The binder names the setting, and whether it is unknown or not of its type.
-            throw new SettingsException(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message, e);
+            // The binder names the value and the setting.
+            throw new SettingsException(e.Message, e);
         }
     }
+
+    /// <summary>The settings that the records have no property for, as far as records go.</summary>
+    private static IEnumerable<string> Unknown(IConfiguration configuration, Type record) =>
+        configuration.GetChildren().SelectMany(section =>
+            record.GetProperty(section.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase) is not { } property
+                ? [section.Path]
+                : IsRecord(property.PropertyType) ? Unknown(section, property.PropertyType) : []);
+
+    private static bool IsRecord(Type type) => type.Assembly == typeof(GatewayOptions).Assembly && type.IsClass;
 }
 
 /// <summary>Settings that Sluice cannot start with.</summary>
