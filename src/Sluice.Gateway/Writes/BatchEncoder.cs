@@ -20,6 +20,9 @@ internal abstract class BatchEncoder(InsertPlan plan, WriteContext context) : ID
 
     protected WriteContext Context => context;
 
+    /// <summary>The origin of the row that <see cref="Encode"/> has refused.</summary>
+    public long? FailedOrigin => Errors.FailedOrigin;
+
     protected RowErrors Errors { get; } = new(plan);
 
     /// <summary>The encoder for the plan's table.</summary>

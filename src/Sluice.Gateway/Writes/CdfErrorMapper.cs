@@ -9,6 +9,9 @@ internal sealed class CdfErrorMapper(InsertPlan plan)
 {
     private const int NamedKeys = 5;
 
+    // A request may miss ten thousand series, and the line of any of them will do.
+    private const int SearchedKeys = 1_000;
+
     private readonly RowErrors _errors = new(plan);
 
     /// <summary>
@@ -17,7 +20,7 @@ internal sealed class CdfErrorMapper(InsertPlan plan)
     public PgError Map(CdfError error, WriteKeys keys)
     {
         var sqlState = SqlStateOf(error);
-        var named = error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
+        var named = Named(error);
         var isDuplicate = sqlState == SqlState.UniqueViolation;
         return new PgError
         {
@@ -94,16 +97,25 @@ internal sealed class CdfErrorMapper(InsertPlan plan)
         };
     }
 
-    private string? PlaceOf(IReadOnlyList<CdfIdentity> named, WriteKeys keys)
+    /// <summary>The first row that has one of the keys which CDF names.</summary>
+    public static long? OriginOf(CdfError error, WriteKeys keys) => FirstNamed(Named(error), keys)?.Origin;
+
+    private static IReadOnlyList<CdfIdentity> Named(CdfError error) => error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
+
+    private static (CdfIdentity Key, long Origin)? FirstNamed(IReadOnlyList<CdfIdentity> named, WriteKeys keys)
     {
-        foreach (var key in named)
+        (CdfIdentity Key, long Origin)? first = null;
+        foreach (var key in named.Take(SearchedKeys))
         {
-            if (keys.OriginOf(key) is { } origin)
+            if (keys.OriginOf(key) is { } origin && !(origin >= first?.Origin))
             {
-                return _errors.PlaceOf(origin, keys.Column, $"\"{key}\"");
+                first = (key, origin);
             }
         }
 
-        return null;
+        return first;
     }
+
+    private string? PlaceOf(IReadOnlyList<CdfIdentity> named, WriteKeys keys) =>
+        FirstNamed(named, keys) is var (key, origin) ? _errors.PlaceOf(origin, keys.Column, $"\"{key}\"") : null;
 }

@@ -18,6 +18,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
     private const string IdColumn = "id";
 
     private readonly KeyTable _series = new();
+    private readonly Dictionary<ulong, long> _lastTimes = [];
     private readonly string _scope;
     private readonly int _value;
     private readonly int _timestamp;
@@ -51,7 +52,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
             {
                 Severity = PgSeverity.Notice,
                 SqlState = SqlState.SuccessfulCompletion,
-                Message = $"{_collapsed} data points had the series and millisecond of a later row and were replaced by it",
+                Message = $"{_collapsed} {(_collapsed == 1 ? "data point" : "data points")} had the series and millisecond of a later row and gave way to it",
                 Hint = "CDF keeps milliseconds. SET sluice.sub_millisecond = error refuses points that differ only below.",
             };
         }
@@ -179,11 +180,12 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
                 var all = _sorted.AsSpan(_starts[series].._starts[series + 1]);
                 var points = IsAscending(all, times) ? all : Collapse(batch, all);
                 var replaced = all.Length - points.Length;
+                CheckAgainstEarlier(batch, series, points, times);
                 while (!points.IsEmpty)
                 {
                     if (request.IsFull(Context.Limits.MaxBodyBytes))
                     {
-                        requests.Add(request.Close(this));
+                        requests.Add(request.Close(_scope));
                         request = new DataPointRequest(kind, request.Keys.Column, _series.Count - series);
                     }
 
@@ -203,7 +205,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
                 }
             }
 
-            requests.Add(request.Close(this));
+            requests.Add(request.Close(_scope));
         }
         catch
         {
@@ -300,13 +302,9 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
             {
                 kept++;
             }
-            else if (first != second && Context.Settings.SubMillisecond == SubMillisecond.Error)
-            {
-                throw Errors.At(
-                    batch, rows[i], _timestamp, SqlState.DatetimeFieldOverflow, "two data points of one series in one millisecond", hint: "CDF keeps milliseconds.");
-            }
             else
             {
+                RequireSameTime(batch, rows[i], first, second);
                 _collapsed++;
             }
 
@@ -314,6 +312,31 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
         }
 
         return rows[..(kept + 1)];
+    }
+
+    /// <summary>
+    /// Rows mostly come in the order of time, so a point that has the millisecond of one in an earlier batch is mostly the first of its series.
+    /// The later request waits for the earlier one, so the later row wins here, too.
+    /// </summary>
+    private void CheckAgainstEarlier(RowBatch batch, int series, ReadOnlySpan<int> points, ReadOnlySpan<long> times)
+    {
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastTimes, _series.HashOf(series), out var isKnown);
+        if (isKnown && PgTime.ToMilliseconds(last) == PgTime.ToMilliseconds(times[points[0]]))
+        {
+            RequireSameTime(batch, points[0], last, times[points[0]]);
+            _collapsed++;
+        }
+
+        last = times[points[^1]];
+    }
+
+    private void RequireSameTime(RowBatch batch, int row, long first, long second)
+    {
+        if (first != second && Context.Settings.SubMillisecond == SubMillisecond.Error)
+        {
+            throw Errors.At(
+                batch, row, _timestamp, SqlState.DatetimeFieldOverflow, "two data points of one series in one millisecond", hint: "CDF keeps milliseconds.");
+        }
     }
 
     private void AppendPoints(DataPointEncoder encoder, RowBatch batch, ReadOnlySpan<int> rows, ReadOnlySpan<long> times)
@@ -346,72 +369,5 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
     private readonly struct IdKeys(FixedColumn<long> column) : IKeySource
     {
         public ReadOnlySpan<byte> KeyOf(int row) => MemoryMarshal.AsBytes(column.Values.Slice(row, 1));
-    }
-
-    /// <summary>A request that is being filled.</summary>
-    private sealed class DataPointRequest : IDisposable
-    {
-        private readonly KeyKind _kind;
-        private readonly PooledBuffer _body = new(64 * 1024);
-        private readonly List<ulong> _hashes;
-        private readonly List<long> _from;
-        private readonly List<long> _to;
-
-        public DataPointRequest(KeyKind kind, string keyColumn, int series)
-        {
-            _kind = kind;
-            Keys = new WriteKeys(keyColumn);
-            Encoder = new DataPointEncoder(_body);
-            series = Math.Min(series, DataPointsApi.MaxSeriesPerInsert);
-            _hashes = new List<ulong>(series);
-            _from = new List<long>(series);
-            _to = new List<long>(series);
-        }
-
-        public DataPointEncoder Encoder { get; }
-
-        public WriteKeys Keys { get; }
-
-        public int Rows { get; set; }
-
-        public bool IsFull(int maxBodyBytes) => Encoder.Points >= DataPointsApi.MaxPointsPerInsert
-            || Encoder.Series >= DataPointsApi.MaxSeriesPerInsert || _body.Length >= maxBodyBytes;
-
-        /// <summary>How many points may be added before <see cref="IsFull"/> must be asked again: strings may be long.</summary>
-        public int Room(bool strings) => Math.Min(DataPointsApi.MaxPointsPerInsert - Encoder.Points, strings ? 1_000 : int.MaxValue);
-
-        public void Appended(int points, long lastTime)
-        {
-            Rows += points;
-            _to[^1] = PgTime.ToMilliseconds(lastTime);
-        }
-
-        public void Begin(ulong hash, ReadOnlySpan<byte> key, long origin, long firstTime)
-        {
-            _hashes.Add(hash);
-            _from.Add(PgTime.ToMilliseconds(firstTime));
-            _to.Add(PgTime.ToMilliseconds(firstTime));
-            if (_kind == KeyKind.Id)
-            {
-                var id = MemoryMarshal.Read<long>(key);
-                Keys.Add(id, origin);
-                Encoder.BeginSeries(id);
-            }
-            else
-            {
-                Keys.Add(key, origin);
-                Encoder.BeginSeries(key);
-            }
-        }
-
-        public EncodedWrite Close(DataPointBatchEncoder owner) => new(_body)
-        {
-            Request = DataPointsApi.Insert(_body.WrittenMemory),
-            Rows = Rows,
-            Claim = new FenceClaim(owner._scope, _kind, [.. _hashes], [.. _from], [.. _to]),
-            Keys = Keys,
-        };
-
-        public void Dispose() => _body.Dispose();
     }
 }

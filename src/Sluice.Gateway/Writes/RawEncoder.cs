@@ -25,7 +25,7 @@ internal abstract class RawEncoder(InsertPlan plan, WriteContext context) : Batc
             {
                 Severity = PgSeverity.Notice,
                 SqlState = SqlState.SuccessfulCompletion,
-                Message = $"{_replaced} rows had the key of a later row and were replaced by it",
+                Message = $"{_replaced} {(_replaced == 1 ? "row" : "rows")} had the key of a later row and gave way to it",
             };
         }
     }

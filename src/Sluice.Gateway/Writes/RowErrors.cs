@@ -12,9 +12,13 @@ internal sealed class RowErrors(InsertPlan plan)
     // As COPY does (copyfrom.c, limit_printout_length).
     private const int ShownCharacters = 100;
 
+    /// <summary>The origin of the row that the last error is about.</summary>
+    public long? FailedOrigin { get; private set; }
+
     public PgException At(RowBatch batch, int row, int column, string sqlState, string message, string? hint = null, string? detail = null)
     {
         var definition = plan.Columns[column];
+        FailedOrigin = batch.OriginOf(row);
         var place = PlaceOf(batch.OriginOf(row), definition.Name, Shown(batch.Columns[column], row));
         return new PgException(new PgError
         {

@@ -1,5 +1,6 @@
 using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
+using Sluice.Gateway.Tables;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
@@ -18,6 +19,7 @@ public sealed class TableWrite : IDisposable
     private readonly WriteContext _context;
     private readonly BatchEncoder _encoder;
     private readonly CdfErrorMapper _mapper;
+    private readonly WriteSender _sender;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
     private readonly int _sizeCheckMask;
@@ -38,6 +40,7 @@ public sealed class TableWrite : IDisposable
         _context = context;
         _encoder = BatchEncoder.Create(plan, context);
         _mapper = new CdfErrorMapper(plan);
+        _sender = new WriteSender(context);
 
         // Rows of bounded columns are small: every 256th is asked for the size, else every one.
         _sizeCheckMask = plan.DecodeTypes.All(type => type.Type.Size > 0 || type.MaxLength is not null) ? 255 : 0;
@@ -46,6 +49,9 @@ public sealed class TableWrite : IDisposable
 
     /// <summary>Rows that CDF has confirmed so far.</summary>
     public long StoredRows => Interlocked.Read(ref _storedRows);
+
+    /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
+    public long? FailedOrigin { get; private set; }
 
     /// <summary>Begins a write; nothing is sent yet.</summary>
     public static TableWrite Start(InsertPlan plan, WriteContext context) => new(plan, context);
@@ -88,7 +94,7 @@ public sealed class TableWrite : IDisposable
         catch (PgException e)
         {
             Return(batch);
-            Fail(e.Error);
+            Fail(e.Error, _encoder.FailedOrigin);
         }
         finally
         {
@@ -231,11 +237,15 @@ public sealed class TableWrite : IDisposable
         }
     }
 
-    private void Fail(PgError error)
+    private void Fail(PgError error, long? origin = null)
     {
         lock (_lock)
         {
-            _failure ??= error;
+            if (_failure is null)
+            {
+                _failure = error;
+                FailedOrigin = origin;
+            }
         }
 
         _stop.Cancel();
@@ -261,6 +271,11 @@ public sealed class TableWrite : IDisposable
             request.Write.Dispose();
             _context.Memory.Release(size);
             Interlocked.Add(ref _reserved, -size);
+            if (!inDoubt)
+            {
+                request.Ticket?.Dispose();
+            }
+
             _slots.Release();
             Ended(request);
         }
@@ -268,9 +283,8 @@ public sealed class TableWrite : IDisposable
         if (inDoubt && request.Ticket is not null)
         {
             await Task.Delay(_context.Limits.InDoubtHold, _context.Time, CancellationToken.None);
+            request.Ticket.Dispose();
         }
-
-        request.Ticket?.Dispose();
     }
 
     private void Ended(RunningRequest request)
@@ -305,24 +319,25 @@ public sealed class TableWrite : IDisposable
             return false;
         }
 
-        using var compressed = Compress(write.Request);
-        var request = compressed is null ? write.Request : write.Request with { Body = compressed.WrittenMemory, Gzipped = true };
         running.IsSent = true;
-        var response = await _context.Client.SendAsync(request, CancellationToken.None, _stop.Token);
-        Interlocked.Add(ref _retries, response.Attempts - 1);
+        var response = await _sender.SendAsync(write.Request, _stop.Token);
+        Interlocked.Add(ref _retries, Math.Max(0, response.Attempts - 1));
         if (response.IsSuccess)
         {
-            Interlocked.Add(ref _storedRows, write.Rows);
+            Confirmed(write);
             return false;
         }
 
         return await FailedAsync(write, response.Error);
     }
 
-    private PooledBuffer? Compress(CdfRequest request)
+    private void Confirmed(EncodedWrite write)
     {
-        var wanted = request.ContentType == CdfMediaType.Json ? _context.Settings.GzipJson : _context.Settings.GzipDataPoints;
-        return wanted && request.Body.Length >= GzipBody.WorthwhileFrom ? GzipBody.Compress(request.Body.Span) : null;
+        Interlocked.Add(ref _storedRows, write.Rows);
+        if (_plan.Table.Kind == TableKind.TimeSeries)
+        {
+            _context.NewSeries.Add(write.Keys.Names());
+        }
     }
 
     private async Task<bool> FailedAsync(EncodedWrite write, CdfError error)
@@ -333,7 +348,7 @@ public sealed class TableWrite : IDisposable
             var outcome = await CreatedItems.CheckAsync(_context.Client, write, api);
             if (outcome == CreatedOutcome.Stored)
             {
-                Interlocked.Add(ref _storedRows, write.Rows);
+                Confirmed(write);
                 return false;
             }
 
@@ -348,7 +363,7 @@ public sealed class TableWrite : IDisposable
 
         if (error.Kind != CdfErrorKind.Stopped)
         {
-            Fail(_mapper.Map(error, write.Keys));
+            Fail(_mapper.Map(error, write.Keys), CdfErrorMapper.OriginOf(error, write.Keys));
         }
 
         return isUnknown;

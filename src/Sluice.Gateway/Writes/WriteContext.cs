@@ -27,6 +27,9 @@ public sealed record WriteContext
     /// <summary>Bounds.</summary>
     public WriteLimits Limits { get; init; } = WriteLimits.Default;
 
+    /// <summary>The user's time series that are new.</summary>
+    public RecentSeries NewSeries { get; init; } = new(TimeProvider.System);
+
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -43,9 +43,8 @@ internal static class WriteFailure
 
         var rows = progress.InDoubt.Sum(request => request.Rows);
         var keys = progress.InDoubt.SelectMany(request => request.Keys.Names(NamedKeys)).Take(NamedKeys).ToList();
-        var named = keys.Count == 0
-            ? "; they have no keys"
-            : $"; their {progress.InDoubt[0].Keys.Column}: {string.Join(", ", keys)}{(progress.InDoubt.Sum(r => r.Keys.Count) > keys.Count ? ", …" : string.Empty)}";
-        return $"{stored} Of {rows} more it is not known{named}.";
+        var more = progress.InDoubt.Sum(request => request.Keys.Count) > keys.Count ? ", …" : string.Empty;
+        var named = keys.Count == 0 ? string.Empty : $" ({progress.InDoubt[0].Keys.Column}: {string.Join(", ", keys)}{more})";
+        return $"{stored} It is not known of {(rows == 1 ? "1 more row whether it is" : $"{rows} more rows whether they are")}{named}.";
     }
 }

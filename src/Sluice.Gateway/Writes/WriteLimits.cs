@@ -18,6 +18,12 @@ public sealed record WriteLimits
     /// <summary>How long a cancelled statement waits for the requests in flight.</summary>
     public TimeSpan CancelPatience { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often data points are tried again for series that were created a moment ago and that CDF does not find yet.</summary>
+    public int NewSeriesTries { get; init; } = 6;
+
+    /// <summary>The wait before the first of these tries; each one is twice the one before.</summary>
+    public TimeSpan NewSeriesWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long the keys of a request stay taken after its answer was lost: so long it may still take effect.</summary>
     public TimeSpan InDoubtHold { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,5 +1,6 @@
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Writes;
+using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Types;
 
@@ -34,7 +35,26 @@ public sealed class DataPointEncoderTests : IDisposable
         var expected = Encode(["a", "1970-01-01 00:00:01+00", "1"], ["a", "1970-01-01 00:00:02+00", "8"]);
         Assert.Equal(expected.Request.Body.ToArray(), Assert.Single(writes).Request.Body.ToArray());
         Assert.Equal(3, writes[0].Rows);
-        Assert.StartsWith("1 data points", Assert.Single(notices).Message, StringComparison.Ordinal);
+        Assert.StartsWith("1 data point ", Assert.Single(notices).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_point_that_replaces_one_of_an_earlier_batch_is_counted_too()
+    {
+        var plan = InsertPlan.Create(WriteTestContext.Table("double_datapoints"), ByExternalId, WriteStatement.Copy);
+        using var encoder = BatchEncoder.Create(plan, _context.Write);
+        using var batch = new RowBatch(plan.DecodeTypes, _context.Write.TextInput);
+        var requests = new List<EncodedWrite>();
+        WriteTestContext.Fill(batch, ["a", "1970-01-01 00:00:01+00", "1"], ["b", "1970-01-01 00:00:01+00", "1"]);
+        encoder.Encode(batch, requests);
+        batch.Clear();
+        WriteTestContext.Fill(batch, ["a", "1970-01-01 00:00:01.0002+00", "2"], ["b", "1970-01-01 00:00:02+00", "2"]);
+        encoder.Encode(batch, requests);
+        Assert.StartsWith("1 data point ", Assert.Single(encoder.Notices()).Message, StringComparison.Ordinal);
+        var fence = new KeyFence();
+        using var first = fence.Enter(requests[0].Claim!);
+        using var second = fence.Enter(requests[1].Claim!);
+        Assert.False(second.Ready.IsCompleted);
     }
 
     [Fact]

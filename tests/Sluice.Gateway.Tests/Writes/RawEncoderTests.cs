@@ -33,7 +33,7 @@ public sealed class RawEncoderTests : IDisposable
             out var notices));
         Assert.Equal(["{\"key\":\"a\",\"columns\":{\"x\":3}}", "{\"key\":\"b\",\"columns\":{\"x\":2}}"], WriteTestContext.Items(write));
         Assert.Equal(3, write.Rows);
-        Assert.Equal("1 rows had the key of a later row and were replaced by it", Assert.Single(notices).Message);
+        Assert.Equal("1 row had the key of a later row and gave way to it", Assert.Single(notices).Message);
     }
 
     [Fact]

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Sluice.Cdf.DataPoints;
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>A request of data points that is being filled, with the keys and times that it claims.</summary>
+internal sealed class DataPointRequest : IDisposable
+{
+    private readonly KeyKind _kind;
+    private readonly PooledBuffer _body = new(64 * 1024);
+    private readonly List<ulong> _hashes;
+    private readonly List<long> _from;
+    private readonly List<long> _to;
+
+    public DataPointRequest(KeyKind kind, string keyColumn, int series)
+    {
+        _kind = kind;
+        Keys = new WriteKeys(keyColumn);
+        Encoder = new DataPointEncoder(_body);
+        series = Math.Min(series, DataPointsApi.MaxSeriesPerInsert);
+        _hashes = new List<ulong>(series);
+        _from = new List<long>(series);
+        _to = new List<long>(series);
+    }
+
+    public DataPointEncoder Encoder { get; }
+
+    public WriteKeys Keys { get; }
+
+    public int Rows { get; set; }
+
+    public bool IsFull(int maxBodyBytes) => Encoder.Points >= DataPointsApi.MaxPointsPerInsert
+        || Encoder.Series >= DataPointsApi.MaxSeriesPerInsert || _body.Length >= maxBodyBytes;
+
+    /// <summary>How many points may be added before <see cref="IsFull"/> must be asked again: strings may be long.</summary>
+    public int Room(bool strings) => Math.Min(DataPointsApi.MaxPointsPerInsert - Encoder.Points, strings ? 1_000 : int.MaxValue);
+
+    public void Appended(int points, long lastTime)
+    {
+        Rows += points;
+        _to[^1] = PgTime.ToMilliseconds(lastTime);
+    }
+
+    public void Begin(ulong hash, ReadOnlySpan<byte> key, long origin, long firstTime)
+    {
+        _hashes.Add(hash);
+        _from.Add(PgTime.ToMilliseconds(firstTime));
+        _to.Add(PgTime.ToMilliseconds(firstTime));
+        if (_kind == KeyKind.Id)
+        {
+            var id = MemoryMarshal.Read<long>(key);
+            Keys.Add(id, origin);
+            Encoder.BeginSeries(id);
+        }
+        else
+        {
+            Keys.Add(key, origin);
+            Encoder.BeginSeries(key);
+        }
+    }
+
+    /// <summary>Ends the request.</summary>
+    public EncodedWrite Close(string scope) => new(_body)
+    {
+        Request = DataPointsApi.Insert(_body.WrittenMemory),
+        Rows = Rows,
+        Claim = new FenceClaim(scope, _kind, [.. _hashes], [.. _from], [.. _to]),
+        Keys = Keys,
+    };
+
+    public void Dispose() => _body.Dispose();
+}
