@@ -13,13 +13,16 @@ internal static class ColumnFactory
         "int8" => new Int8Column(type, settings),
         "float4" => new Float4Column(type, settings),
         "float8" => new Float8Column(type, settings),
+        "date" => new DateColumn(type, settings),
         "timestamp" => new TimestampColumn(type, settings),
         "timestamptz" => new TimestamptzColumn(type, settings),
+        "bytea" => new ByteaColumn(type),
         "text" => new Utf8Column<TextCodec>(type),
         "varchar" => new Utf8Column<VarcharCodec>(type),
         "json" => new Utf8Column<JsonCodec>(type),
         "jsonb" => new Utf8Column<JsonbCodec>(type),
         "numeric" => new Utf8Column<NumericCodec>(type),
+        _ when type.Type.Element is { } element => new ArrayColumn(type, Create(type with { Type = element }, settings)),
         _ => throw new ArgumentException($"A column cannot have the type {type.DisplayName}.", nameof(type)),
     };
 }

@@ -20,6 +20,9 @@ public sealed class Float4Column(ColumnType type, TextInputSettings settings) : 
 /// <summary>A column of <c>double precision</c>.</summary>
 public sealed class Float8Column(ColumnType type, TextInputSettings settings) : FixedColumn<double, Float8Codec>(type, settings);
 
+/// <summary>A column of <c>date</c>: see <see cref="DateCodec"/> for the unit.</summary>
+public sealed class DateColumn(ColumnType type, TextInputSettings settings) : FixedColumn<int, DateCodec>(type, settings);
+
 /// <summary>A column of <c>timestamp without time zone</c>: see <see cref="TimestampCodec"/> for the unit.</summary>
 public sealed class TimestampColumn(ColumnType type, TextInputSettings settings) : FixedColumn<long, TimestampCodec>(type, settings);
 

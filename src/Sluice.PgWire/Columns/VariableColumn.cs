@@ -82,6 +82,33 @@ public abstract class Utf8Column : VariableColumn
     public string GetString(int row) => System.Text.Encoding.UTF8.GetString(this[row]);
 }
 
+/// <summary>A column of <c>bytea</c>.</summary>
+public sealed class ByteaColumn(ColumnType type) : VariableColumn(type)
+{
+    /// <inheritdoc/>
+    public override void AppendText(ReadOnlySpan<byte> text)
+    {
+        ByteaCodec.ParseText(text, Type.TypeModifier, BeginValue());
+        EndValue();
+    }
+
+    /// <inheritdoc/>
+    public override void AppendBinary(ReadOnlySpan<byte> value, PgType sentType)
+    {
+        ByteaCodec.ReadBinary(value, sentType, Type.TypeModifier, BeginValue());
+        EndValue();
+    }
+
+    /// <inheritdoc/>
+    public override bool CanReadBinary(PgType sentType) => ByteaCodec.CanReadBinary(sentType);
+
+    /// <inheritdoc/>
+    public override void WriteValueText(int row, IBufferWriter<byte> output) => ByteaCodec.WriteText(this[row], output);
+
+    /// <inheritdoc/>
+    public override void WriteValueBinary(int row, IBufferWriter<byte> output) => ByteaCodec.WriteBinary(this[row], output);
+}
+
 /// <summary>A column of text with its codec.</summary>
 internal sealed class Utf8Column<TCodec>(ColumnType type) : Utf8Column(type)
     where TCodec : struct, IVariableCodec

@@ -16,6 +16,7 @@ public static class SqlState
     public const string NumericValueOutOfRange = "22003";
     public const string InvalidDatetimeFormat = "22007";
     public const string DatetimeFieldOverflow = "22008";
+    public const string InvalidTimeZoneDisplacementValue = "22009";
     public const string InvalidParameterValue = "22023";
     public const string CharacterNotInRepertoire = "22021";
     public const string InvalidEscapeSequence = "22025";

@@ -100,16 +100,18 @@ internal static class FloatText
 
     public static void Write(double value, IBufferWriter<byte> output)
     {
-        Span<byte> shortest = stackalloc byte[32];
-        value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture);
-        WriteShortest(shortest[..length], fixedBelow: 15, output);
+        if (!TryWriteWord(value, output))
+        {
+            WriteDigits(ShortestFloat.Of(value, stackalloc byte[ShortestFloat.BufferLength]), double.IsNegative(value), fixedBelow: 15, output);
+        }
     }
 
     public static void Write(float value, IBufferWriter<byte> output)
     {
-        Span<byte> shortest = stackalloc byte[32];
-        value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture);
-        WriteShortest(shortest[..length], fixedBelow: 6, output);
+        if (!TryWriteWord(value, output))
+        {
+            WriteDigits(ShortestFloat.Of(value, stackalloc byte[ShortestFloat.BufferLength]), float.IsNegative(value), fixedBelow: 6, output);
+        }
     }
 
     private static PgException Beyond(ReadOnlySpan<byte> number, PgType type) =>
@@ -178,59 +180,34 @@ internal static class FloatText
         return false;
     }
 
-    /// <summary>Lays the shortest digits out as PostgreSQL does: exponents from -4 to below <paramref name="fixedBelow"/> without an e.</summary>
-    private static void WriteShortest(ReadOnlySpan<byte> shortest, int fixedBelow, IBufferWriter<byte> output)
+    private static bool TryWriteWord(double value, IBufferWriter<byte> output)
     {
-        if (shortest.ContainsAny((byte)'a', (byte)'y'))
+        if (double.IsFinite(value))
         {
-            output.Write(shortest);
-            return;
+            return false;
         }
 
-        Span<byte> digits = stackalloc byte[32];
-        int count = 0;
-        int point = -1;
-        int exponent = 0;
-        bool negative = shortest[0] == '-';
-        for (int i = negative ? 1 : 0; i < shortest.Length; i++)
-        {
-            byte b = shortest[i];
-            if (b == 'E')
-            {
-                exponent = int.Parse(shortest[(i + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-                break;
-            }
-
-            if (b == '.')
-            {
-                point = count;
-            }
-            else
-            {
-                digits[count++] = b;
-            }
-        }
-
-        exponent += (point < 0 ? count : point) - 1;
-        ReadOnlySpan<byte> significant = digits[..count];
-        int leading = significant.IndexOfAnyExcept((byte)'0');
-        if (leading < 0)
-        {
-            output.Write(negative ? "-0"u8 : "0"u8);
-            return;
-        }
-
-        exponent -= leading;
-        WriteDigits(significant[leading..].TrimEnd((byte)'0'), exponent, negative, exponent >= -4 && exponent < fixedBelow, output);
+        output.Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8);
+        return true;
     }
 
-    private static void WriteDigits(ReadOnlySpan<byte> digits, int exponent, bool negative, bool isFixed, IBufferWriter<byte> output)
+    /// <summary>Lays digits out as PostgreSQL does: exponents from -4 to below <paramref name="fixedBelow"/> without an e.</summary>
+    private static void WriteDigits(ShortestFloat number, bool negative, int fixedBelow, IBufferWriter<byte> output)
     {
+        ReadOnlySpan<byte> digits = number.Digits;
+        int exponent = number.Exponent;
         if (negative)
         {
             output.Write("-"u8);
         }
 
+        if (digits.IsEmpty)
+        {
+            output.Write("0"u8);
+            return;
+        }
+
+        bool isFixed = exponent >= -4 && exponent < fixedBelow;
         if (!isFixed)
         {
             output.Write(digits[..1]);

@@ -52,43 +52,40 @@ internal static class IntegerText
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             // Like PostgreSQL, which reads from the left: digits past the range are said before what is no digit.
-            throw OverflowsBeforeJunk(digits, negative, min, max) ? InputError.OutOfRange(type, text) : InputError.Syntax(type, text);
+            throw OverflowsBeforeJunk(digits, min) ? InputError.OutOfRange(type, text) : InputError.Syntax(type, text);
         }
 
-        return TryAccumulate(digits, negative, min, max, out long value) ? value : throw InputError.OutOfRange(type, text);
+        return TryRead(digits, negative, min, max, out long value) ? value : throw InputError.OutOfRange(type, text);
     }
 
-    private static bool OverflowsBeforeJunk(ReadOnlySpan<byte> digits, bool negative, long min, long max)
+    private static bool OverflowsBeforeJunk(ReadOnlySpan<byte> digits, long min)
     {
         int length = digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return length > 0 && !TryAccumulate(digits[..length], negative, long.MinValue, long.MaxValue, out _) && min <= max;
+        return length > 0 && !TryAccumulate(digits[..length], min, out _);
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> digits, bool negative, long min, long max, out long value)
+    {
+        bool isInRange = TryAccumulate(digits, min, out long negated) && (negative || negated >= -max);
+        value = negative ? negated : -negated;
+        return isInRange;
     }
 
     /// <summary>Adds up downwards, since the smallest number has no positive counterpart.</summary>
-    private static bool TryAccumulate(ReadOnlySpan<byte> digits, bool negative, long min, long max, out long value)
+    private static bool TryAccumulate(ReadOnlySpan<byte> digits, long min, out long negated)
     {
-        value = 0;
+        negated = 0;
         foreach (byte digit in digits)
         {
             int d = digit - '0';
-            if (value < (long.MinValue + d) / 10)
+            if (negated < (min + d) / 10)
             {
                 return false;
             }
 
-            value = (value * 10) - d;
+            negated = (negated * 10) - d;
         }
 
-        if (!negative)
-        {
-            if (value == long.MinValue)
-            {
-                return false;
-            }
-
-            value = -value;
-        }
-
-        return value >= min && value <= max;
+        return true;
     }
 }

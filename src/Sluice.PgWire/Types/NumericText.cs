@@ -73,11 +73,14 @@ internal static class NumericText
     /// <summary>Rounds, checks and appends a number.</summary>
     public static void Append(ref DecimalDigits digits, int typeModifier, ByteArena arena)
     {
-        digits.CheckRange();
         if (typeModifier >= 0)
         {
             (int precision, int scale) = ColumnType.NumericPrecision(typeModifier);
             digits.Round(precision, scale);
+        }
+        else
+        {
+            digits.CheckRange();
         }
 
         arena.Advance(digits.Format(arena.GetSpan(digits.FormattedLength)));
@@ -88,7 +91,8 @@ internal static class NumericText
         CheckExponent(parts);
         int zeros = CountLeadingZeros(parts);
         int count = parts.Whole.Length + parts.Fraction.Length;
-        if ((zeros < count && parts.Point - zeros > DecimalDigits.MaxWhole) || parts.Scale > DecimalDigits.MaxScale)
+        bool isBeyondAll = (zeros < count && parts.Point - zeros > DecimalDigits.MaxWhole) || parts.Scale > DecimalDigits.MaxScale;
+        if (isBeyondAll && typeModifier < 0)
         {
             throw DecimalDigits.Overflow();
         }

@@ -30,6 +30,10 @@ internal static class PgCalendar
     /// <summary>One past the last day of a date, 5874898-01-01.</summary>
     public const int EndDays = 2_147_483_494 - EpochJulian;
 
+    private const int MinYear = -4713;
+    private const int MinMonth = 11;
+    private const int MaxYear = 5_874_898;
+    private const int EndMonth = 6;
     private const int DaysPerEra = 146_097;
     private const int YearsPerEra = 400;
 
@@ -75,6 +79,15 @@ internal static class PgCalendar
         int weekday = (days + 6) % 7;
         return weekday < 0 ? weekday + 7 : weekday;
     }
+
+    /// <summary>The date of a Julian day, which may be any.</summary>
+    public static (int Year, int Month, int Day) DateOfJulian(int julian) => DateOf(julian - EpochJulian);
+
+    /// <summary>Whether the days of a month can be numbered at all.</summary>
+    public static bool IsJulian(int year, int month) =>
+        (year > MinYear || (year == MinYear && month >= MinMonth)) && (year < MaxYear || (year == MaxYear && month < EndMonth));
+
+    public static bool IsDate(int days) => days is >= MinDays and < EndDays;
 
     public static bool IsTimestamp(long micros) => micros is >= MinMicros and < EndMicros;
 }

@@ -8,7 +8,10 @@ namespace Sluice.PgWire.Types;
 /// </summary>
 public sealed class SessionTimeZone
 {
-    private static readonly ConcurrentDictionary<string, SessionTimeZone?> Known = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly ConcurrentDictionary<string, SessionTimeZone> Known = new(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly ConcurrentDictionary<string, SessionTimeZone>.AlternateLookup<ReadOnlySpan<char>> KnownBySpan =
+        Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly string[] Directories =
     [
@@ -18,6 +21,7 @@ public sealed class SessionTimeZone
     private readonly long[] _transitions;
     private readonly int _firstOffset;
     private readonly int[] _offsets;
+    private readonly string[] _abbreviations;
     private readonly PosixZone? _rule;
 
     private SessionTimeZone(string name, ZoneFile.Content content)
@@ -26,12 +30,13 @@ public sealed class SessionTimeZone
         _transitions = content.Transitions;
         _firstOffset = content.FirstOffset;
         _offsets = content.Offsets;
+        _abbreviations = content.Abbreviations;
         _rule = content.Rule;
         IsUtc = _transitions.Length == 0 && _firstOffset == 0 && (_rule is null || _rule.NextTransition(0) is null);
     }
 
     /// <summary>Coordinated Universal Time.</summary>
-    public static SessionTimeZone Utc { get; } = new("UTC", new ZoneFile.Content([], 0, [], Rule: null));
+    public static SessionTimeZone Utc { get; } = new("UTC", new ZoneFile.Content([], 0, [], [], Rule: null));
 
     /// <summary>The name by which the zone was found.</summary>
     public string Name { get; }
@@ -40,7 +45,7 @@ public sealed class SessionTimeZone
     internal bool IsUtc { get; }
 
     /// <summary>The zone that a TimeZone setting names, in any case; <see langword="null"/> if there is none.</summary>
-    public static SessionTimeZone? Find(string name)
+    public static SessionTimeZone? Find(ReadOnlySpan<char> name)
     {
         if (name.Equals("UTC", StringComparison.OrdinalIgnoreCase) || name.Equals("GMT", StringComparison.OrdinalIgnoreCase))
         {
@@ -48,13 +53,13 @@ public sealed class SessionTimeZone
         }
 
         // Only names that exist are kept: users could fill the memory with others.
-        if (Known.TryGetValue(name, out SessionTimeZone? known))
+        if (KnownBySpan.TryGetValue(name, out SessionTimeZone? known))
         {
             return known;
         }
 
-        SessionTimeZone? zone = Load(name);
-        return zone is null ? null : Known.GetOrAdd(name, zone);
+        string loaded = name.ToString();
+        return Load(loaded) is { } zone ? Known.GetOrAdd(loaded, zone) : null;
     }
 
     /// <summary>The offset east of UTC, in seconds, at a time in seconds since 1970-01-01 UTC.</summary>
@@ -97,6 +102,26 @@ public sealed class SessionTimeZone
         return isBefore || (!isAfter && before < next.Offset) ? before : next.Offset;
     }
 
+    /// <summary>
+    /// The offset that an abbreviation of this zone stood for at a local time: its latest meaning before, else its first one after that; if it
+    /// has none, the zone's offset.
+    /// </summary>
+    internal int OffsetOfAbbreviation(string abbreviation, long localSeconds)
+    {
+        int offset = OffsetOfLocal(localSeconds);
+        int last = LastTransition(localSeconds - offset);
+        for (int i = last; i >= 0; i--)
+        {
+            if (_abbreviations[i].Equals(abbreviation, StringComparison.Ordinal))
+            {
+                return _offsets[i];
+            }
+        }
+
+        int next = Array.IndexOf(_abbreviations, abbreviation, last + 1);
+        return next < 0 ? offset : _offsets[next];
+    }
+
     private static SessionTimeZone? Load(string name)
     {
         if (FindFile(name) is { } file && ZoneFile.Read(File.ReadAllBytes(file)) is { } content)
@@ -104,7 +129,7 @@ public sealed class SessionTimeZone
             return new SessionTimeZone(name, content);
         }
 
-        return PosixZone.Parse(name) is { } rule ? new SessionTimeZone(name, new ZoneFile.Content([], rule.Offset, [], rule)) : null;
+        return PosixZone.Parse(name) is { } rule ? new SessionTimeZone(name, new ZoneFile.Content([], rule.Offset, [], [], rule)) : null;
     }
 
     /// <summary>The file of a zone, found without regard to case, one folder after the other.</summary>

@@ -9,8 +9,10 @@ internal static class ZoneFile
     private const int HeaderLength = 44;
     private const int TypeLength = 6;
 
-    /// <summary>The times at which the offset changes, the offset before the first, the offsets after each, and the rule after the last.</summary>
-    public sealed record Content(long[] Transitions, int FirstOffset, int[] Offsets, PosixZone? Rule);
+    /// <summary>
+    /// The times at which the offset changes, the offset before the first, the offsets and abbreviations after each, and the rule after the last.
+    /// </summary>
+    public sealed record Content(long[] Transitions, int FirstOffset, int[] Offsets, string[] Abbreviations, PosixZone? Rule);
 
     /// <summary>Reads a file's bytes; <see langword="null"/> if they are no zone file of version 2 or later.</summary>
     public static Content? Read(ReadOnlySpan<byte> file)
@@ -39,14 +41,19 @@ internal static class ZoneFile
         ReadOnlySpan<byte> offsets = rest.Slice(times * (sizeof(long) + 1), types * TypeLength);
         long[] transitions = new long[times];
         int[] after = new int[times];
+        string[] abbreviations = new string[times];
+        ReadOnlySpan<byte> names = rest.Slice((times * (sizeof(long) + 1)) + (types * TypeLength), Field(file, 5));
         for (int i = 0; i < times; i++)
         {
             transitions[i] = BinaryPrimitives.ReadInt64BigEndian(rest[(i * sizeof(long))..]);
-            after[i] = BinaryPrimitives.ReadInt32BigEndian(offsets[(indexes[i] * TypeLength)..]);
+            ReadOnlySpan<byte> type = offsets.Slice(indexes[i] * TypeLength, TypeLength);
+            after[i] = BinaryPrimitives.ReadInt32BigEndian(type);
+            ReadOnlySpan<byte> name = names[type[5]..];
+            abbreviations[i] = Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
         }
 
         string footer = Encoding.ASCII.GetString(file[end..]).Trim('\n', '\0');
-        return new Content(transitions, BinaryPrimitives.ReadInt32BigEndian(offsets), after, PosixZone.Parse(footer));
+        return new Content(transitions, BinaryPrimitives.ReadInt32BigEndian(offsets), after, abbreviations, PosixZone.Parse(footer));
     }
 
     private static bool IsHeader(ReadOnlySpan<byte> file) => file.Length >= HeaderLength && file.StartsWith("TZif"u8);
