@@ -67,7 +67,7 @@ public sealed partial class EmbeddedPostgres
             }
 
             LogStarted(_logger, process.Id, Directories.Cluster);
-            _log.ReadAsync(process.StandardError, MarkReady).GetAwaiter().GetResult();
+            _log.Read(process.StandardError, MarkReady);
             process.WaitForExit();
         }
         catch (Exception e) when (e is EngineException or IOException or OperationCanceledException)

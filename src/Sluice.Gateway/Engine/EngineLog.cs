@@ -29,10 +29,13 @@ internal sealed partial class EngineLog
         }
     }
 
-    /// <summary>Reads until the engine closes its end. Calls <paramref name="ready"/> each time that it takes connections.</summary>
-    public async Task ReadAsync(TextReader reader, Action ready)
+    /// <summary>
+    /// Reads until the engine closes its end. Calls <paramref name="ready"/> each time that it takes connections. Blocks its thread: a pipe
+    /// can be read in no other way, and this one is open for as long as the engine runs.
+    /// </summary>
+    public void Read(TextReader reader, Action ready)
     {
-        while (await reader.ReadLineAsync() is { } line)
+        while (reader.ReadLine() is { } line)
         {
             Accept(line, ready);
         }

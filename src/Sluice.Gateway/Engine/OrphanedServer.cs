@@ -9,7 +9,7 @@ namespace Sluice.Gateway.Engine;
 /// </summary>
 internal static partial class OrphanedServer
 {
-    /// <summary>Stops the server of <paramref name="cluster"/> if one runs, and removes a lock file that speaks of none.</summary>
+    /// <summary>Stops the server of <paramref name="cluster"/> if one runs, and removes a lock file that would hinder the next one.</summary>
     /// <exception cref="EngineException">It does not stop.</exception>
     public static async Task StopAsync(string cluster, TimeSpan patience, ILogger logger, CancellationToken cancellationToken)
     {
@@ -20,14 +20,22 @@ internal static partial class OrphanedServer
         }
 
         var first = File.ReadLines(file).FirstOrDefault();
-        if (int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var processId) && IsServerOf(processId, cluster))
+        if (!int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var processId))
+        {
+            return;
+        }
+
+        if (IsServerOf(processId, cluster))
         {
             LogOrphan(logger, processId);
             await StopAsync(processId, cluster, patience, cancellationToken);
         }
-
-        // A process of another kind may have got the number, which PostgreSQL itself would take for a server that runs.
-        File.Delete(file);
+        else if (Directory.Exists($"/proc/{processId}"))
+        {
+            // Another program has got the number, which PostgreSQL would take for a server that runs. In every other case the file stays:
+            // PostgreSQL finds in it whether sessions of a server that died still write.
+            File.Delete(file);
+        }
     }
 
     private static async Task StopAsync(int processId, string cluster, TimeSpan patience, CancellationToken cancellationToken)

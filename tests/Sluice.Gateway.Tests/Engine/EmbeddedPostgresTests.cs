@@ -30,7 +30,8 @@ public sealed class EmbeddedPostgresTests
     public async Task It_is_started_again_when_it_is_killed()
     {
         using var directory = new TestDirectory();
-        await using var engine = EngineFixture.New(directory.Path);
+        using var log = new MemoryLog();
+        await using var engine = EngineFixture.New(directory.Path, log);
         await engine.StartAsync(Token);
         var first = engine.ProcessId;
         using (var process = Process.GetProcessById(first))
@@ -39,11 +40,7 @@ public sealed class EmbeddedPostgresTests
             await process.WaitForExitAsync(Token);
         }
 
-        while (engine.ProcessId == first)
-        {
-            await Task.Yield();
-        }
-
+        await log.WaitForAsync("The engine was started", times: 2, Token);
         await engine.WaitUntilReadyAsync(Token);
 
         Assert.NotEqual(first, engine.ProcessId);
@@ -89,6 +86,29 @@ public sealed class EmbeddedPostgresTests
 
         await orphan.WaitForExitAsync(Token);
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task The_server_is_told_to_stop_when_what_started_it_is_gone()
+    {
+        Assert.SkipWhen(CommandLine.Find("setpriv") is null, "setpriv (util-linux) is not installed");
+        Process? process = null;
+        var thread = new Thread(() =>
+        {
+            var start = CommandLine.As(OsUser.ForEngine(null), "sh", ["-c", "echo tied; exec sleep 600"], tied: true);
+            start.RedirectStandardOutput = true;
+            process = CommandLine.Start(start);
+
+            // Only now is the tie made.
+            process.StandardOutput.ReadLine();
+        });
+        thread.Start();
+        thread.Join();
+
+        using (process)
+        {
+            await process!.WaitForExitAsync(Token);
+        }
     }
 
     [Fact]

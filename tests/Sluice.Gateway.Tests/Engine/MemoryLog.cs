@@ -7,6 +7,7 @@ namespace Sluice.Gateway.Tests.Engine;
 internal sealed class MemoryLog : ILoggerFactory, ILogger
 {
     private readonly StringBuilder _text = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Text
     {
@@ -16,6 +17,26 @@ internal sealed class MemoryLog : ILoggerFactory, ILogger
             {
                 return _text.ToString();
             }
+        }
+    }
+
+    /// <summary>Returns when <paramref name="text"/> was logged <paramref name="times"/> times.</summary>
+    public async Task WaitForAsync(string text, int times, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_text)
+            {
+                if (_text.ToString().Split(text).Length > times)
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
         }
     }
 
@@ -38,6 +59,8 @@ internal sealed class MemoryLog : ILoggerFactory, ILogger
         lock (_text)
         {
             _text.Append(logLevel).Append(' ').AppendLine(formatter(state, exception)).Append(exception);
+            _changed.SetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 }
