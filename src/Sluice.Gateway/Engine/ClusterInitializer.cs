@@ -8,7 +8,7 @@ internal static class ClusterInitializer
     /// Strings sort by their bytes of UTF-8, which is what an exact order can be asked for (C.UTF-8).
     /// </summary>
     /// <exception cref="EngineException">initdb failed.</exception>
-    public static void Run(PostgresBinaries binaries, EngineDirectories directories, OsUser? owner)
+    public static void Run(PostgresBinaries binaries, EngineDirectories directories, OsUser? owner, bool sync)
     {
         var unfinished = directories.Cluster + ".new";
         if (Directory.Exists(unfinished))
@@ -28,7 +28,7 @@ internal static class ClusterInitializer
             binaries.InitDb,
             [
                 "--pgdata", unfinished, "--username", EngineRoles.Superuser, "--encoding", "UTF8", "--locale", "C.UTF-8",
-                "--auth", "trust", "--no-instructions",
+                "--auth", "trust", "--no-instructions", .. (string[])(sync ? [] : ["--no-sync"]),
             ],
             tied: false));
         if (Directory.Exists(directories.Cluster))

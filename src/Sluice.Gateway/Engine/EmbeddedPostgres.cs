@@ -74,7 +74,9 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
             await OrphanedServer.StopAsync(_directories.Cluster, _options.StopTimeout, _logger, cancellationToken);
             if (_directories.ClusterMajor is null)
             {
-                await Task.Run(() => ClusterInitializer.Run(_binaries, _directories, _osUser), cancellationToken);
+                // Whoever does without fsync later does without it now.
+                var sync = _options.Settings.GetValueOrDefault("fsync") != "off";
+                await Task.Run(() => ClusterInitializer.Run(_binaries, _directories, _osUser, sync), cancellationToken);
             }
 
             await ClusterInitializer.WriteAuthenticationAsync(_directories, _osUser, cancellationToken);
