@@ -4,10 +4,20 @@ using Sluice.Gateway.Engine;
 
 namespace Sluice.Gateway.Hosting;
 
-/// <summary>Starts the engine before clients are listened to, and stops it after the last of them has gone.</summary>
-internal sealed class EngineStartup(EmbeddedPostgres engine, EngineOptions options, ILogger<UserDatabases> logger) : IHostedService
+/// <summary>
+/// Starts the engine before clients are listened to. When the host stops, sessions may end what they do for a while; then the engine ends, and with it
+/// every statement that it still runs, as PostgreSQL's fast shutdown does: 57P01.
+/// </summary>
+internal sealed class EngineStartup(
+    EmbeddedPostgres engine,
+    EngineOptions options,
+    GatewayOptions gateway,
+    TimeProvider time,
+    ILogger<UserDatabases> logger) : IHostedLifecycleService, IDisposable
 {
+    private readonly CancellationTokenSource _clientsGone = new();
     private UserDatabases? _databases;
+    private Task _stopped = Task.CompletedTask;
 
     /// <summary>The users' databases.</summary>
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
@@ -21,5 +31,42 @@ internal sealed class EngineStartup(EmbeddedPostgres engine, EngineOptions optio
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync(cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _stopped = StopAfterGraceAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Called after the listener has stopped. The engine has a time limit of its own for a clean end.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _clientsGone.CancelAsync();
+        await _stopped;
+    }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _clientsGone.Dispose();
+
+    private async Task StopAfterGraceAsync()
+    {
+        try
+        {
+            await Task.Delay(gateway.ShutdownGrace, time, _clientsGone.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody is left to wait for.
+        }
+
+        await engine.StopAsync(CancellationToken.None);
+    }
 }

@@ -18,6 +18,9 @@ public sealed record GatewayOptions
     /// <summary>The embedded PostgreSQL.</summary>
     public EmbeddedEngine Engine { get; init; } = new();
 
+    /// <summary>How long sessions may end what they do when Sluice is asked to stop; then running statements fail with 57P01.</summary>
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Memory for requests to CDF that are encoded and not yet answered, of all sessions together. A full one slows clients down.</summary>
     public int WriteMemoryMegabytes { get; init; } = 128;
 }

@@ -12,6 +12,11 @@ public static class GatewayOptionsValidator
             findings.Add("DataDirectory is not set: give a directory that Sluice may keep its data in, e.g. /var/lib/sluice.");
         }
 
+        if (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > TimeSpan.FromHours(1))
+        {
+            findings.Add($"ShutdownGrace is {options.ShutdownGrace}: give a time up to 01:00:00.");
+        }
+
         if (options.WriteMemoryMegabytes < 16)
         {
             findings.Add($"WriteMemoryMegabytes is {options.WriteMemoryMegabytes}: give at least 16.");

@@ -88,6 +88,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
         Gateway = new GatewayOptions
         {
             DataDirectory = directory,
+            ShutdownGrace = TimeSpan.FromSeconds(1),
             Postgres = new PostgresEndpoint { Listen = $"127.0.0.1:{options.PostgresPort}" },
             Api = new ApiEndpoint { Listen = $"127.0.0.1:{options.ApiPort}" },
             Cdf = new CdfCluster { BaseUrl = cdf.BaseUrl.GetLeftPart(UriPartial.Authority), TokenHosts = cdf.BaseUrl.GetLeftPart(UriPartial.Authority) },

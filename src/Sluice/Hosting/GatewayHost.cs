@@ -17,8 +17,8 @@ namespace Sluice.Hosting;
 /// <summary>A running gateway: one host, with an endpoint for PostgreSQL clients and one for the REST API.</summary>
 internal sealed partial class GatewayHost : IAsyncDisposable
 {
-    /// <summary>How long sessions may take to end what they do when the process is asked to stop.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>How long, after the grace for sessions, the rest may take to stop.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _application;
 
@@ -42,7 +42,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sluice" });
         settings.Log.Apply(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime, CallerOwnedLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Gateway.ShutdownGrace + StopPatience);
         builder.Services.AddRoutingCore();
         builder.Services.AddSluiceGateway(settings.Gateway);
 
@@ -77,14 +77,13 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             postgres.Select(listen => listen.IPEndPoint).FirstOrDefault(endPoint => endPoint is not null),
             ApiAddress(api, settings.Gateway.Api));
         var logger = application.Services.GetRequiredService<ILogger<GatewayHost>>();
-        LogServing(logger, string.Join(", ", postgres), string.Join(", ", api), settings.Gateway.Cdf.BaseUrl);
+        LogServing(logger, Addresses(postgres), Addresses(api), settings.Gateway.Cdf.BaseUrl);
         return host;
     }
 
     public async ValueTask DisposeAsync()
     {
-        using var timeout = new CancellationTokenSource(ShutdownTimeout);
-        await _application.StopAsync(timeout.Token);
+        await _application.StopAsync(CancellationToken.None);
         await _application.DisposeAsync();
     }
 
@@ -108,6 +107,9 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             listen.UseHttps(certificate);
         }
     }
+
+    private static string Addresses(IEnumerable<ListenOptions> bound) =>
+        string.Join(", ", bound.Select(listen => listen.SocketPath ?? listen.IPEndPoint?.ToString()));
 
     private static Uri? ApiAddress(List<ListenOptions> api, ApiEndpoint settings)
     {

@@ -37,7 +37,7 @@ public sealed class DemoProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_demo_says_how_to_connect_and_ends_at_SIGTERM()
+    public async Task An_empty_demo_says_how_to_connect_and_ends_at_SIGTERM_whatever_runs()
     {
         string file = Path.Combine(_temporary, "ready.json");
         using Process process = Start("--empty", "--ready-file", file);
@@ -45,12 +45,12 @@ public sealed class DemoProcessTests : IDisposable
         {
         }
 
-        using (JsonDocument ready = JsonDocument.Parse(await File.ReadAllTextAsync(file)))
-        {
-            Assert.Equal(ReadyKeys, ready.RootElement.EnumerateObject().Select(property => property.Name));
-            string caFile = ready.RootElement.GetProperty("pgCaFile").GetString()!;
-            Assert.StartsWith("-----BEGIN CERTIFICATE-----", await File.ReadAllTextAsync(caFile), StringComparison.Ordinal);
-        }
+        using JsonDocument ready = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+        Assert.Equal(ReadyKeys, ready.RootElement.EnumerateObject().Select(property => property.Name));
+        string caFile = ready.RootElement.GetProperty("pgCaFile").GetString()!;
+        Assert.StartsWith("-----BEGIN CERTIFICATE-----", await File.ReadAllTextAsync(caFile), StringComparison.Ordinal);
+        using Process psql = Connect(ready.RootElement, "select 'connected'", "select pg_sleep(600)");
+        Assert.Equal("connected", await psql.StandardOutput.ReadLineAsync());
 
         using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
         {
@@ -59,7 +59,24 @@ public sealed class DemoProcessTests : IDisposable
 
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
+        Assert.Contains(
+            "terminating connection due to administrator command", await psql.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.Equal([file], Directory.EnumerateFileSystemEntries(_temporary));
+    }
+
+    private static Process Connect(JsonElement ready, params string[] statements)
+    {
+        string user = ready.GetProperty("pgUser").GetString()!;
+        string connection =
+            $"host={ready.GetProperty("pgHost")} port={ready.GetProperty("pgPort")} user={user} dbname={user} "
+            + $"sslmode=verify-full sslrootcert={ready.GetProperty("pgCaFile")}";
+        return Process.Start(new ProcessStartInfo("psql", [connection, "-X", "-A", "-t", .. statements.SelectMany(s => new[] { "-c", s })])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["PGPASSWORD"] = ready.GetProperty("pgPassword").GetString()! },
+        })!;
     }
 
     private Process Start(params string[] arguments)
