@@ -43,5 +43,6 @@ static void Report(string name, int operations, Action round)
     }
 
     double perOperation = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)(rounds * operations);
-    Console.WriteLine($"{name,-70} {operations / best.TotalSeconds / 1e6,8:F2} M/s {best.TotalNanoseconds / operations,8:F1} ns {perOperation,8:F2} B");
+    double millions = operations / best.TotalSeconds / 1e6;
+    Console.WriteLine($"{name,-70} {millions,8:F2} M/s {best.TotalNanoseconds / operations,8:F1} ns {perOperation,8:F2} B");
 }

@@ -65,8 +65,12 @@ public abstract class Column : IDisposable
     /// </exception>
     public abstract void AppendText(ReadOnlySpan<byte> text);
 
-    /// <summary>Appends a value in the binary format of <paramref name="sentType"/>, which may be narrower than the column's type.</summary>
-    /// <exception cref="Protocol.PgException">The bytes are no value of the type, or it is out of the column's range. The column is unchanged.</exception>
+    /// <summary>
+    /// Appends a value in the binary format of <paramref name="sentType"/>, which may be narrower than the column's type.
+    /// </summary>
+    /// <exception cref="Protocol.PgException">
+    /// The bytes are no value of the type, or it is out of the column's range. The column is unchanged.
+    /// </exception>
     /// <exception cref="ArgumentException"><see cref="CanReadBinary"/> says no to <paramref name="sentType"/>.</exception>
     public abstract void AppendBinary(ReadOnlySpan<byte> value, PgType sentType);
 

@@ -3,9 +3,9 @@ using Sluice.PgWire.Types;
 namespace Sluice.PgWire.Columns;
 
 /// <summary>
-/// Rows in columns, filled value by value: append one value to each column, then call <see cref="EndRow"/>, or <see cref="RollbackRow"/> if one
-/// of them failed. Buffers are pooled and kept by <see cref="Clear"/>, so that one batch serves any number of fillings without allocating.
-/// Not safe for use by several threads at once.
+/// Rows in columns, filled value by value: append one value to each column, then call <see cref="EndRow"/>, or
+/// <see cref="RollbackRow"/> if one of them failed. Buffers are pooled and kept by <see cref="Clear"/>, so that one batch serves any
+/// number of fillings without allocating. Not safe for use by several threads at once.
 /// </summary>
 public sealed class RowBatch : IDisposable
 {
@@ -46,7 +46,9 @@ public sealed class RowBatch : IDisposable
     /// <summary>Whether <see cref="ByteLimit"/> was reached, looked at every 64 rows: time to <see cref="Clear"/>.</summary>
     public bool IsFull => (Count & 63) == 63 && ByteSize >= ByteLimit;
 
-    /// <summary>Where each row came from: the line of a COPY, or whatever the one who filled the batch gave to <see cref="EndRow"/>.</summary>
+    /// <summary>
+    /// Where each row came from: the line of a COPY, or whatever the one who filled the batch gave to <see cref="EndRow"/>.
+    /// </summary>
     public ReadOnlySpan<long> Origins => _origins.Items;
 
     /// <summary>The columns for a loop over values.</summary>

@@ -69,7 +69,8 @@ public abstract class VariableColumn : Column
 }
 
 /// <summary>
-/// A column of UTF-8 text: <c>text</c>, <c>varchar</c>, <c>json</c> and <c>jsonb</c> as they were sent, <c>numeric</c> as PostgreSQL prints it.
+/// A column of UTF-8 text: <c>text</c>, <c>varchar</c>, <c>json</c> and <c>jsonb</c> as they were sent, <c>numeric</c> as PostgreSQL
+/// prints it.
 /// </summary>
 public abstract class Utf8Column : VariableColumn
 {

@@ -5,8 +5,8 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.PgWire.Copy;
 
 /// <summary>
-/// COPY's binary format (PostgreSQL manual, "COPY", Binary Format). No length that the data declares is believed before that many bytes are here:
-/// what arrives is kept, and nothing is reserved for what may come.
+/// COPY's binary format (PostgreSQL manual, "COPY", Binary Format). No length that the data declares is believed before that many bytes
+/// are here: what arrives is kept, and nothing is reserved for what may come.
 /// </summary>
 internal sealed class BinaryCopyDecoder(string relationName, IReadOnlyList<string> columnNames) : CopyDecoder(relationName, columnNames)
 {

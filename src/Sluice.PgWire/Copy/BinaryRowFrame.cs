@@ -29,8 +29,8 @@ internal struct BinaryRowFrame(int columns)
     }
 
     /// <summary>
-    /// Looks for the end of the row that begins with <paramref name="data"/>. A field count or length that cannot be is where a row ends, too:
-    /// whoever decodes it finds the error.
+    /// Looks for the end of the row that begins with <paramref name="data"/>. A field count or length that cannot be is where a row
+    /// ends, too: whoever decodes it finds the error.
     /// </summary>
     /// <param name="data">The row from its beginning.</param>
     /// <param name="needed">The row's length if found, else how many bytes it takes to go on.</param>

@@ -5,8 +5,8 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.PgWire.Copy;
 
 /// <summary>
-/// Decodes the data of a COPY … FROM STDIN, which arrives in pieces of any size, into a <see cref="RowBatch"/>. Errors have PostgreSQL's SQLSTATE,
-/// message and CONTEXT. Not safe for use by several threads at once.
+/// Decodes the data of a COPY … FROM STDIN, which arrives in pieces of any size, into a <see cref="RowBatch"/>. Errors have
+/// PostgreSQL's SQLSTATE, message and CONTEXT. Not safe for use by several threads at once.
 /// </summary>
 /// <remarks>
 /// After an error the values of the bad row are gone from the batch, and <see cref="CanContinue"/> tells whether the decoder stands after
@@ -52,13 +52,17 @@ public abstract class CopyDecoder : IDisposable
     /// <param name="options">The options of the command.</param>
     /// <param name="relationName">The target's name without schema, for the CONTEXT of errors.</param>
     /// <param name="columnNames">The columns in the order of the data, which is also that of the batch's columns.</param>
-    /// <exception cref="PgException">42P10: an option names a column that is not among <paramref name="columnNames"/>; 0A000: not UTF8.</exception>
+    /// <exception cref="PgException">
+    /// 42P10: an option names a column that is not among <paramref name="columnNames"/>; 0A000: not UTF8.
+    /// </exception>
     public static CopyDecoder Create(CopyOptions options, string relationName, IReadOnlyList<string> columnNames)
     {
         if (!options.IsUtf8)
         {
             throw new PgException(
-                SqlState.FeatureNotSupported, $"COPY with encoding {options.Encoding} is not supported here", hint: "Send the data as UTF8.");
+                SqlState.FeatureNotSupported,
+                $"COPY with encoding {options.Encoding} is not supported here",
+                hint: "Send the data as UTF8.");
         }
 
         return options.Format switch
@@ -77,7 +81,9 @@ public abstract class CopyDecoder : IDisposable
     /// <exception cref="PgException">A row is bad; see the remarks on how to go on.</exception>
     public abstract int Consume(ReadOnlySpan<byte> data, RowBatch batch, int maxRows);
 
-    /// <summary>Says that no data follows: decodes a last line without a line end. May append one row, whether or not the batch is full.</summary>
+    /// <summary>
+    /// Says that no data follows: decodes a last line without a line end. May append one row, whether or not the batch is full.
+    /// </summary>
     /// <exception cref="PgException">The last row is bad or not complete.</exception>
     public abstract void Complete(RowBatch batch);
 
@@ -92,7 +98,8 @@ public abstract class CopyDecoder : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>An error in the data's format.</summary>
-    private protected static PgException BadFormat(string message, string? hint = null) => new(SqlState.BadCopyFileFormat, message, hint: hint);
+    private protected static PgException BadFormat(string message, string? hint = null) =>
+        new(SqlState.BadCopyFileFormat, message, hint: hint);
 
     /// <summary>A line or row that is too long, as PostgreSQL says it.</summary>
     private protected static PgException TooLong(int have, long more) => new(

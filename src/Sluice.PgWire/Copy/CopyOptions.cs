@@ -52,7 +52,8 @@ public enum CopyLogVerbosity
 }
 
 /// <summary>
-/// The options of a COPY … FROM (PostgreSQL 15 manual, "COPY"; those of ON_ERROR from 17). <see langword="null"/> is an option that was not given.
+/// The options of a COPY … FROM (PostgreSQL 15 manual, "COPY"; those of ON_ERROR from 17). <see langword="null"/> is an option that was
+/// not given.
 /// </summary>
 public sealed record CopyOptions
 {
@@ -141,7 +142,8 @@ public sealed record CopyOptions
         Unsupported(!IsCsv && ForceNotNull.Count > 0, "COPY force not null available only in CSV mode");
         Unsupported(!IsCsv && ForceNull.Count > 0, "COPY force null available only in CSV mode");
         Unsupported(
-            EffectiveNull.Contains(EffectiveDelimiter[0], StringComparison.Ordinal), "COPY delimiter must not appear in the NULL specification");
+            EffectiveNull.Contains(EffectiveDelimiter[0], StringComparison.Ordinal),
+            "COPY delimiter must not appear in the NULL specification");
         Unsupported(
             IsCsv && EffectiveNull.Contains(EffectiveQuote[0], StringComparison.Ordinal),
             "CSV quote character must not appear in the NULL specification");

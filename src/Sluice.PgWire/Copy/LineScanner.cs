@@ -17,8 +17,8 @@ internal enum LineScan
 }
 
 /// <summary>
-/// Finds the ends of lines in COPY text or CSV data that arrives in pieces. Its rules are PostgreSQL's: the first line end decides between LF,
-/// CR and CRLF, and another one later is an error. A mutable struct: keep it in a field.
+/// Finds the ends of lines in COPY text or CSV data that arrives in pieces. Its rules are PostgreSQL's: the first line end decides
+/// between LF, CR and CRLF, and another one later is an error. A mutable struct: keep it in a field.
 /// </summary>
 internal struct LineScanner
 {
@@ -71,7 +71,9 @@ internal struct LineScanner
     /// <summary>After <see cref="Scan"/>: the index after the line's end, or after the marker.</summary>
     public int End { get; private set; }
 
-    /// <summary>After <see cref="Scan"/>: how many bytes before <see cref="End"/>, of this or earlier pieces, are not the line's content.</summary>
+    /// <summary>
+    /// After <see cref="Scan"/>: how many bytes before <see cref="End"/>, of this or earlier pieces, are not the line's content.
+    /// </summary>
     public int Trailing { get; private set; }
 
     public static LineScanner ForText() => new(isCsv: false, 0, 0, TextSpecials, TextSpecials);
@@ -96,7 +98,9 @@ internal struct LineScanner
     }
 
     /// <summary>Looks for the end of the line from an index on; the bytes before it, back to the line's start, were seen already.</summary>
-    /// <exception cref="PgException">22P04: a line end of another kind than the first, or a marker that is followed by something.</exception>
+    /// <exception cref="PgException">
+    /// 22P04: a line end of another kind than the first, or a marker that is followed by something.
+    /// </exception>
     public LineScan Scan(ReadOnlySpan<byte> data, int at)
     {
         while (at < data.Length)
@@ -219,7 +223,9 @@ internal struct LineScanner
         return _eol == Eol.CrLf ? throw StrayCr() : EndLine(at, 1, Eol.Cr);
     }
 
-    /// <summary>In text, whatever follows a backslash is skipped but a point, which makes the marker; in CSV only the marker is special.</summary>
+    /// <summary>
+    /// In text, whatever follows a backslash is skipped but a point, which makes the marker; in CSV only the marker is special.
+    /// </summary>
     private LineScan? AfterBackslash(byte next, ref int at)
     {
         _state = State.Normal;

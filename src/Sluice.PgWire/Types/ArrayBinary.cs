@@ -5,8 +5,8 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// The binary format of arrays: dimensions, a flag for NULLs, the elements' type, then length and lower bound of each dimension, then each element
-/// with its length, -1 for NULL.
+/// The binary format of arrays: dimensions, a flag for NULLs, the elements' type, then length and lower bound of each dimension, then
+/// each element with its length, -1 for NULL.
 /// </summary>
 internal static class ArrayBinary
 {
@@ -22,7 +22,8 @@ internal static class ArrayBinary
         }
 
         int dimensions = BinaryPrimitives.ReadInt32BigEndian(value);
-        CheckHeader(dimensions, BinaryPrimitives.ReadInt32BigEndian(value[4..]), BinaryPrimitives.ReadUInt32BigEndian(value[8..]), sentElement);
+        int flags = BinaryPrimitives.ReadInt32BigEndian(value[4..]);
+        CheckHeader(dimensions, flags, BinaryPrimitives.ReadUInt32BigEndian(value[8..]), sentElement);
         ReadOnlySpan<byte> rest = value[HeaderLength..];
         int count = 0;
         if (dimensions == 1)

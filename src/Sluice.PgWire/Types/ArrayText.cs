@@ -19,7 +19,9 @@ internal static class ArrayText
         Delimited,
     }
 
-    /// <summary>Appends the elements of an array. The whole text is checked before the first element is converted, as in PostgreSQL.</summary>
+    /// <summary>
+    /// Appends the elements of an array. The whole text is checked before the first element is converted, as in PostgreSQL.
+    /// </summary>
     /// <param name="text">The array.</param>
     /// <param name="elements">Where to.</param>
     /// <param name="scratch">Holds elements that have quotes or escapes.</param>
@@ -42,7 +44,9 @@ internal static class ArrayText
 
     /// <summary>More than one dimension, which no column here has.</summary>
     public static PgException Multidimensional() => new(
-        SqlState.FeatureNotSupported, "multidimensional arrays are not supported here", hint: "Give an array of one dimension, such as {1,2,3}.");
+        SqlState.FeatureNotSupported,
+        "multidimensional arrays are not supported here",
+        hint: "Give an array of one dimension, such as {1,2,3}.");
 
     private static PgException Malformed(ReadOnlySpan<byte> text, string detail) =>
         new(SqlState.InvalidTextRepresentation, $"malformed array literal: \"{Encoding.UTF8.GetString(text)}\"", detail);

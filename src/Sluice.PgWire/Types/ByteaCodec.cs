@@ -72,7 +72,8 @@ internal readonly struct ByteaCodec : IVariableCodec
         if (!char.IsAsciiHexDigit((char)b))
         {
             int length = Utf8Text.ByteLength(digits[at..], 1);
-            throw new PgException(SqlState.InvalidParameterValue, $"invalid hexadecimal digit: \"{InputError.Show(digits.Slice(at, length))}\"");
+            string shown = InputError.Show(digits.Slice(at, length));
+            throw new PgException(SqlState.InvalidParameterValue, $"invalid hexadecimal digit: \"{shown}\"");
         }
 
         return b <= '9' ? b - '0' : (b & 0x0f) + 9;

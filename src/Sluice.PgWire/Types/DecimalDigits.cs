@@ -3,8 +3,8 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// A decimal number in work: the digits 0.d₀d₁d₂… × 10^<see cref="Point"/>, as ASCII, in a buffer that the caller owns and that has one byte of
-/// room before the first digit, for a carry.
+/// A decimal number in work: the digits 0.d₀d₁d₂… × 10^<see cref="Point"/>, as ASCII, in a buffer that the caller owns and that has one
+/// byte of room before the first digit, for a carry.
 /// </summary>
 internal ref struct DecimalDigits
 {

@@ -6,7 +6,9 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.PgWire.Types;
 
-/// <summary>The text format of <c>real</c> and <c>double precision</c>: what C's <c>strtod</c> reads, and the shortest text that reads back.</summary>
+/// <summary>
+/// The text format of <c>real</c> and <c>double precision</c>: what C's <c>strtod</c> reads, and the shortest text that reads back.
+/// </summary>
 internal static class FloatText
 {
     /// <summary>Above this an integer is no longer exact as a double.</summary>
@@ -21,8 +23,8 @@ internal static class FloatText
     ];
 
     /// <summary>
-    /// Reads digits with an optional sign and point whose value is an exact integer divided by an exact power of ten, so that one division rounds
-    /// correctly. That is nearly every number that is not in exponent notation.
+    /// Reads digits with an optional sign and point whose value is an exact integer divided by an exact power of ten, so that one
+    /// division rounds correctly. That is nearly every number that is not in exponent notation.
     /// </summary>
     public static bool TryParseShort(ReadOnlySpan<byte> text, out double value)
     {
@@ -102,7 +104,8 @@ internal static class FloatText
     {
         if (!TryWriteWord(value, output))
         {
-            WriteDigits(ShortestFloat.Of(value, stackalloc byte[ShortestFloat.BufferLength]), double.IsNegative(value), fixedBelow: 15, output);
+            ShortestFloat shortest = ShortestFloat.Of(value, stackalloc byte[ShortestFloat.BufferLength]);
+            WriteDigits(shortest, double.IsNegative(value), fixedBelow: 15, output);
         }
     }
 
@@ -110,7 +113,8 @@ internal static class FloatText
     {
         if (!TryWriteWord(value, output))
         {
-            WriteDigits(ShortestFloat.Of(value, stackalloc byte[ShortestFloat.BufferLength]), float.IsNegative(value), fixedBelow: 6, output);
+            ShortestFloat shortest = ShortestFloat.Of(value, stackalloc byte[ShortestFloat.BufferLength]);
+            WriteDigits(shortest, float.IsNegative(value), fixedBelow: 6, output);
         }
     }
 

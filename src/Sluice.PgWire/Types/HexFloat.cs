@@ -36,7 +36,9 @@ internal static class HexFloat
         return true;
     }
 
-    /// <summary>Digits that the mantissa has no room for leave a mark in its lowest bit, so that the conversion to double rounds right.</summary>
+    /// <summary>
+    /// Digits that the mantissa has no room for leave a mark in its lowest bit, so that the conversion to double rounds right.
+    /// </summary>
     private static bool TryParseMantissa(ReadOnlySpan<byte> text, out ulong mantissa, out int shift)
     {
         mantissa = 0;

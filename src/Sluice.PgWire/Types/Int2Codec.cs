@@ -21,7 +21,8 @@ public readonly struct Int2Codec : IFixedCodec<short>
     public static bool CanReadBinary(PgType sentType) => BinaryNumber.IsInteger(sentType);
 
     /// <inheritdoc/>
-    public static void WriteText(short value, IBufferWriter<byte> output, TextInputSettings settings) => TextOutput.WriteInteger(value, output);
+    public static void WriteText(short value, IBufferWriter<byte> output, TextInputSettings settings) =>
+        TextOutput.WriteInteger(value, output);
 
     /// <inheritdoc/>
     public static void WriteBinary(short value, IBufferWriter<byte> output)

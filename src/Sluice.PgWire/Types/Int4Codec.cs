@@ -21,7 +21,8 @@ public readonly struct Int4Codec : IFixedCodec<int>
     public static bool CanReadBinary(PgType sentType) => BinaryNumber.IsInteger(sentType);
 
     /// <inheritdoc/>
-    public static void WriteText(int value, IBufferWriter<byte> output, TextInputSettings settings) => TextOutput.WriteInteger(value, output);
+    public static void WriteText(int value, IBufferWriter<byte> output, TextInputSettings settings) =>
+        TextOutput.WriteInteger(value, output);
 
     /// <inheritdoc/>
     public static void WriteBinary(int value, IBufferWriter<byte> output)

@@ -18,7 +18,8 @@ public readonly struct Int8Codec : IFixedCodec<long>
     public static bool CanReadBinary(PgType sentType) => BinaryNumber.IsInteger(sentType);
 
     /// <inheritdoc/>
-    public static void WriteText(long value, IBufferWriter<byte> output, TextInputSettings settings) => TextOutput.WriteInteger(value, output);
+    public static void WriteText(long value, IBufferWriter<byte> output, TextInputSettings settings) =>
+        TextOutput.WriteInteger(value, output);
 
     /// <inheritdoc/>
     public static void WriteBinary(long value, IBufferWriter<byte> output)

@@ -20,7 +20,9 @@ internal enum JsonToken
     End,
 }
 
-/// <summary>Splits a JSON text into tokens and describes errors in PostgreSQL's words: DETAIL what is wrong, CONTEXT line and excerpt.</summary>
+/// <summary>
+/// Splits a JSON text into tokens and describes errors in PostgreSQL's words: DETAIL what is wrong, CONTEXT line and excerpt.
+/// </summary>
 /// <param name="input">The text, valid UTF-8.</param>
 /// <param name="decodesEscapes">
 /// Whether <c>\u</c> escapes must name characters, which <c>jsonb</c> wants and <c>json</c> does not.

@@ -5,12 +5,15 @@ namespace Sluice.PgWire.Types;
 /// <summary>Checks that a text is one JSON value, without recursion and without building anything.</summary>
 internal static class JsonSyntax
 {
-    /// <summary>About what PostgreSQL's default stack of 2 MB allows for, and far deeper than any reader of the data would follow.</summary>
+    /// <summary>
+    /// About what PostgreSQL's default stack of 2 MB allows for, and far deeper than any reader of the data would follow.
+    /// </summary>
     private const int MaxDepth = 8192;
 
     /// <summary>Checks one value of <c>json</c> or <c>jsonb</c>.</summary>
     /// <exception cref="PgException">
-    /// 22P02 if it is not JSON, 22021 if it is not UTF-8, 22P05 for <c>\u0000</c> in <c>jsonb</c>, 54001 if it is nested deeper than 8,192 levels.
+    /// 22P02 if it is not JSON, 22021 if it is not UTF-8, 22P05 for <c>\u0000</c> in <c>jsonb</c>, 54001 if it is nested deeper than
+    /// 8,192 levels.
     /// </exception>
     public static void Validate(ReadOnlySpan<byte> text, PgType type)
     {
@@ -109,7 +112,9 @@ internal static class JsonSyntax
         lexer.Next();
     }
 
-    /// <summary>Reads what follows a member: a comma (then true, with the lexer on the next value) or the end of the object or array.</summary>
+    /// <summary>
+    /// Reads what follows a member: a comma (then true, with the lexer on the next value) or the end of the object or array.
+    /// </summary>
     private static bool ReadSeparator(ref JsonLexer lexer, bool isObject)
     {
         if (lexer.Token == JsonToken.Comma)

@@ -4,7 +4,9 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.PgWire.Types;
 
-/// <summary><c>jsonb</c>: checked as PostgreSQL checks it, but kept as it was sent. Its binary format is a version byte before the text.</summary>
+/// <summary>
+/// <c>jsonb</c>: checked as PostgreSQL checks it, but kept as it was sent. Its binary format is a version byte before the text.
+/// </summary>
 internal readonly struct JsonbCodec : IVariableCodec
 {
     private const byte Version = 1;

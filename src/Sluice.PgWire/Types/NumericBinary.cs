@@ -6,8 +6,8 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// The binary format of <c>numeric</c>: four 16-bit fields (digits, weight, sign, scale), then that many digits to the base of 10,000, the first of
-/// which counts 10,000^weight.
+/// The binary format of <c>numeric</c>: four 16-bit fields (digits, weight, sign, scale), then that many digits to the base of 10,000,
+/// the first of which counts 10,000^weight.
 /// </summary>
 internal static class NumericBinary
 {

@@ -9,7 +9,8 @@ internal readonly struct NumericCodec : IVariableCodec
 {
     private const int LongestInteger = 20;
 
-    public static void ParseText(ReadOnlySpan<byte> text, int typeModifier, ByteArena arena) => NumericText.Append(text, typeModifier, arena);
+    public static void ParseText(ReadOnlySpan<byte> text, int typeModifier, ByteArena arena) =>
+        NumericText.Append(text, typeModifier, arena);
 
     public static void ReadBinary(ReadOnlySpan<byte> value, PgType sentType, int typeModifier, ByteArena arena)
     {

@@ -198,7 +198,8 @@ internal static class NumericText
                 return false;
             }
 
-            long value = long.TryParse(exponent, NumberStyles.None, CultureInfo.InvariantCulture, out long e) ? Math.Min(e, MaxExponent) : MaxExponent;
+            bool isLong = long.TryParse(exponent, NumberStyles.None, CultureInfo.InvariantCulture, out long e);
+            long value = isLong ? Math.Min(e, MaxExponent) : MaxExponent;
             parts.Exponent = isNegative ? -value : value;
         }
 

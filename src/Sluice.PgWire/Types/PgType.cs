@@ -153,8 +153,8 @@ public sealed class PgType
     public static PgType? FromOid(uint oid) => ByOid.GetValueOrDefault(oid);
 
     /// <summary>
-    /// The type with this name as in <c>pg_type</c> (<c>int8</c>) or in SQL (<c>bigint</c>, <c>bigint[]</c>, <c>int8[]</c>), in lower case and
-    /// without modifier; <see langword="null"/> if it is none of <see cref="All"/>.
+    /// The type with this name as in <c>pg_type</c> (<c>int8</c>) or in SQL (<c>bigint</c>, <c>bigint[]</c>, <c>int8[]</c>), in lower
+    /// case and without modifier; <see langword="null"/> if it is none of <see cref="All"/>.
     /// </summary>
     public static PgType? FromName(string name) => ByName.GetValueOrDefault(name);
 

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// The shortest decimal that reads back as a float: <see cref="Digits"/>, a point after the first of them, times 10^<see cref="Exponent"/>. A
-/// decimal that lies exactly between two floats does not count, though rounding to even would read it back: PostgreSQL does not rely on that.
+/// The shortest decimal that reads back as a float: <see cref="Digits"/>, a point after the first of them, times
+/// 10^<see cref="Exponent"/>. A decimal that lies exactly between two floats does not count, though rounding to even would read it
+/// back: PostgreSQL does not rely on that.
 /// </summary>
 internal ref struct ShortestFloat
 {

@@ -28,7 +28,8 @@ public sealed record TextInputSettings
     public DateOrder DateOrder { get; init; } = DateOrder.Mdy;
 
     /// <summary>
-    /// What <c>now</c>, <c>today</c>, <c>tomorrow</c> and <c>yesterday</c> go by. PostgreSQL goes by the transaction's start: see <see cref="At"/>.
+    /// What <c>now</c>, <c>today</c>, <c>tomorrow</c> and <c>yesterday</c> go by. PostgreSQL goes by the transaction's start: see
+    /// <see cref="At"/>.
     /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

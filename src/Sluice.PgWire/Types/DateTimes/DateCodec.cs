@@ -24,7 +24,9 @@ public readonly struct DateCodec : IFixedCodec<int>
 
         BinaryNumber.CheckLength(value, sizeof(int));
         int days = BinaryPrimitives.ReadInt32BigEndian(value);
-        return PgCalendar.IsDate(days) || IsInfinity(days) ? days : throw new PgException(SqlState.DatetimeFieldOverflow, "date out of range");
+        return PgCalendar.IsDate(days) || IsInfinity(days)
+            ? days
+            : throw new PgException(SqlState.DatetimeFieldOverflow, "date out of range");
     }
 
     /// <inheritdoc/>

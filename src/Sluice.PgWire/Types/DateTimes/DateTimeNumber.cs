@@ -28,7 +28,9 @@ internal static class DateTimeNumber
         return value == long.MaxValue / 11 ? -1 : unchecked((int)value);
     }
 
-    /// <summary>Reads a point and the digits of a second's fraction. More than six digits are rounded as PostgreSQL does, as a double.</summary>
+    /// <summary>
+    /// Reads a point and the digits of a second's fraction. More than six digits are rounded as PostgreSQL does, as a double.
+    /// </summary>
     public static bool TryReadFraction(ReadOnlySpan<char> text, out int micros)
     {
         micros = 0;
@@ -44,5 +46,6 @@ internal static class DateTimeNumber
     /// <summary>The microseconds of a point and digits.</summary>
     public static int ToMicros(ReadOnlySpan<char> fraction) => fraction.Length < 2
         ? 0
-        : (int)Math.Round(double.Parse(fraction, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * PgCalendar.MicrosPerSecond);
+        : (int)Math.Round(
+            double.Parse(fraction, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * PgCalendar.MicrosPerSecond);
 }

@@ -203,7 +203,9 @@ internal ref partial struct DateTimeReader
         }
     }
 
-    /// <summary>Digits run together: yyyymmdd of any year, yymmdd, or if there is a date hhmmss and hhmm, with or without a second's fraction.</summary>
+    /// <summary>
+    /// Digits run together: yyyymmdd of any year, yymmdd, or if there is a date hhmmss and hhmm, with or without a second's fraction.
+    /// </summary>
     private DateTimeFault ReadRunTogether(ReadOnlySpan<char> text, DateTimeParts seen, out DateTimeParts found)
     {
         found = DateTimeParts.None;

@@ -1,8 +1,8 @@
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// Makes sense of the fields of a date or time (PostgreSQL manual, B.1, steps 2 to 5): what each is follows from its look and from what was read
-/// before it. The year 0 is 1 BC.
+/// Makes sense of the fields of a date or time (PostgreSQL manual, B.1, steps 2 to 5): what each is follows from its look and from what
+/// was read before it. The year 0 is 1 BC.
 /// </summary>
 internal ref partial struct DateTimeReader
 {
@@ -179,7 +179,8 @@ internal ref partial struct DateTimeReader
     /// <summary>hh:mm, hh:mm:ss with or without a fraction, and mm:ss with one.</summary>
     private DateTimeFault ReadTime(ReadOnlySpan<char> text)
     {
-        if (!DateTimeNumber.TryReadInteger(text, out int first, out text) || !DateTimeNumber.TryReadInteger(text[1..], out int second, out text))
+        if (!DateTimeNumber.TryReadInteger(text, out int first, out text)
+            || !DateTimeNumber.TryReadInteger(text[1..], out int second, out text))
         {
             return DateTimeFault.Range;
         }

@@ -2,7 +2,9 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.PgWire.Types;
 
-/// <summary>Everything that PostgreSQL reads as a date or time (PostgreSQL manual, 8.5.1 and B.1) and <see cref="IsoDateTime"/> does not.</summary>
+/// <summary>
+/// Everything that PostgreSQL reads as a date or time (PostgreSQL manual, 8.5.1 and B.1) and <see cref="IsoDateTime"/> does not.
+/// </summary>
 internal static class DateTimeText
 {
     /// <summary>1970-01-01 in days since 2000-01-01.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// The quick way for what nearly every client sends: <c>YYYY-MM-DD[( |T)HH:MM[:SS[.ffffff]][Z|±HH[[:]MM[:SS]]]]</c>, with nothing around it and
-/// every field in its range. All else is left to <see cref="DateTimeText"/>.
+/// The quick way for what nearly every client sends: <c>YYYY-MM-DD[( |T)HH:MM[:SS[.ffffff]][Z|±HH[[:]MM[:SS]]]]</c>, with nothing
+/// around it and every field in its range. All else is left to <see cref="DateTimeText"/>.
 /// </summary>
 internal static class IsoDateTime
 {
@@ -65,7 +65,8 @@ internal static class IsoDateTime
             return false;
         }
 
-        micros += (hour * PgCalendar.MicrosPerHour) + (minute * PgCalendar.MicrosPerMinute) + (second * PgCalendar.MicrosPerSecond) + fraction;
+        micros += (hour * PgCalendar.MicrosPerHour) + (minute * PgCalendar.MicrosPerMinute)
+            + (second * PgCalendar.MicrosPerSecond) + fraction;
         return at == text.Length || TryReadOffset(text[at..], out offset);
     }
 

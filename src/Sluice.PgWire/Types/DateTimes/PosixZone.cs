@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Sluice.PgWire.Types;
 
 /// <summary>
-/// A time zone by rule, as in <c>CET-1CEST,M3.5.0,M10.5.0/3</c> or <c>&lt;+02&gt;-02</c> (PostgreSQL manual, B.5): the end of every zone file,
-/// and a value that the TimeZone setting may have. Times are seconds since 1970-01-01 UTC, offsets are seconds east of UTC.
+/// A time zone by rule, as in <c>CET-1CEST,M3.5.0,M10.5.0/3</c> or <c>&lt;+02&gt;-02</c> (PostgreSQL manual, B.5): the end of every
+/// zone file, and a value that the TimeZone setting may have. Times are seconds since 1970-01-01 UTC, offsets are seconds east of UTC.
 /// </summary>
 internal sealed class PosixZone
 {

@@ -80,8 +80,8 @@ public sealed class SessionTimeZone
     }
 
     /// <summary>
-    /// The offset east of UTC, in seconds, of a local time in seconds since 1970-01-01 of the local clock. A time that the clocks skip counts by
-    /// the offset before the change, one that they show twice by the offset after it, as in PostgreSQL.
+    /// The offset east of UTC, in seconds, of a local time in seconds since 1970-01-01 of the local clock. A time that the clocks skip
+    /// counts by the offset before the change, one that they show twice by the offset after it, as in PostgreSQL.
     /// </summary>
     public int OffsetOfLocal(long localSeconds)
     {
@@ -103,8 +103,8 @@ public sealed class SessionTimeZone
     }
 
     /// <summary>
-    /// The offset that an abbreviation of this zone stood for at a local time: its latest meaning before, else its first one after that; if it
-    /// has none, the zone's offset.
+    /// The offset that an abbreviation of this zone stood for at a local time: its latest meaning before, else its first one after
+    /// that; if it has none, the zone's offset.
     /// </summary>
     internal int OffsetOfAbbreviation(string abbreviation, long localSeconds)
     {

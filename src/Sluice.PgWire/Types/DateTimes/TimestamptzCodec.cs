@@ -49,7 +49,8 @@ public readonly struct TimestamptzCodec : IFixedCodec<long>
     public static void WriteBinary(long value, IBufferWriter<byte> output) => TimestampCodec.WriteBinary(value, output);
 
     /// <summary>The zone's offset in seconds when its clocks show a time.</summary>
-    internal static int OffsetOfLocal(long localMicros, SessionTimeZone zone) => zone.IsUtc ? 0 : zone.OffsetOfLocal(UnixSeconds(localMicros));
+    internal static int OffsetOfLocal(long localMicros, SessionTimeZone zone) =>
+        zone.IsUtc ? 0 : zone.OffsetOfLocal(UnixSeconds(localMicros));
 
     /// <summary>Whole seconds since 1970, rounded down.</summary>
     internal static long UnixSeconds(long micros)

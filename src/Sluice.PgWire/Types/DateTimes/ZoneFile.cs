@@ -10,7 +10,8 @@ internal static class ZoneFile
     private const int TypeLength = 6;
 
     /// <summary>
-    /// The times at which the offset changes, the offset before the first, the offsets and abbreviations after each, and the rule after the last.
+    /// The times at which the offset changes, the offset before the first, the offsets and abbreviations after each, and the rule after
+    /// the last.
     /// </summary>
     public sealed record Content(long[] Transitions, int FirstOffset, int[] Offsets, string[] Abbreviations, PosixZone? Rule);
 
