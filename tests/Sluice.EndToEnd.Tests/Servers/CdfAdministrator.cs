@@ -1,0 +1,136 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Sluice.Emulator;
+
+namespace Sluice.EndToEnd.Tests.Servers;
+
+/// <summary>Does over HTTP what an administrator does: registers users and tables with Sluice, looks into CDF, and breaks it on purpose.</summary>
+internal sealed class CdfAdministrator
+{
+    private readonly HttpClient _http = new();
+    private readonly CdfEmulator _emulator;
+    private readonly Uri _cdf;
+    private readonly Uri _gateway;
+
+    private CdfAdministrator(CdfEmulator emulator, Uri api, string token)
+    {
+        _emulator = emulator;
+        _cdf = new Uri(emulator.BaseUrl, $"/api/v1/projects/{emulator.Project}/");
+        _gateway = new Uri(api, $"/api/v1/projects/{emulator.Project}/postgresgateway");
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public static async Task<CdfAdministrator> SignInAsync(CdfEmulator emulator, Uri api)
+    {
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = emulator.ClientId,
+            ["client_secret"] = emulator.ClientSecret,
+            ["scope"] = emulator.Scope,
+        });
+        using var response = await http.PostAsync(emulator.TokenUrl, form);
+        var token = await ReadAsync(response);
+        return new CdfAdministrator(emulator, api, (string)token["access_token"]!);
+    }
+
+    /// <summary>Token, session, nonce, POST: the steps of the original's manual.</summary>
+    public async Task<GatewayLogin> RegisterUserAsync()
+    {
+        var session = await PostAsync(
+            "sessions",
+            new { items = new[] { new { clientId = _emulator.ClientId, clientSecret = _emulator.ClientSecret } } });
+        var nonce = (string)session["items"]![0]!["nonce"]!;
+        using var response = await _http.PostAsJsonAsync(_gateway, new { items = new[] { new { credentials = new { nonce } } } });
+        var user = (await ReadAsync(response))["items"]![0]!;
+        return new GatewayLogin((string)user["username"]!, (string)user["password"]!);
+    }
+
+    /// <summary>Registers a custom table over a RAW table.</summary>
+    public async Task CreateRawTableAsync(GatewayLogin user, string name, string database, string table, string? primaryKey, JsonObject columns)
+    {
+        var options = new JsonObject { ["database"] = database, ["table"] = table };
+        if (primaryKey is not null)
+        {
+            options["primaryKey"] = primaryKey;
+        }
+
+        var item = new JsonObject { ["type"] = "raw_rows", ["tablename"] = name, ["options"] = options, ["columns"] = columns };
+        using var response = await _http.PostAsJsonAsync(
+            new Uri($"{_gateway}/tables/{user.Username}"),
+            new JsonObject { ["items"] = new JsonArray(item) });
+        await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var response = await _http.PostAsJsonAsync(new Uri(_cdf, path), body);
+        return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var response = await _http.GetAsync(new Uri(_cdf, path));
+        return await ReadAsync(response);
+    }
+
+    /// <summary>The items of a list of external ids, those that exist, in no order.</summary>
+    public async Task<JsonArray> ByExternalIdsAsync(string resource, params IEnumerable<string> externalIds)
+    {
+        var answer = await PostAsync(
+            $"{resource}/byids",
+            new { items = externalIds.Select(externalId => new { externalId }), ignoreUnknownIds = true });
+        return answer["items"]!.AsArray();
+    }
+
+    /// <summary>All data points of a series, oldest first: time in milliseconds, and value.</summary>
+    public async Task<IReadOnlyList<(long Timestamp, JsonNode Value)>> PointsAsync(string externalId)
+    {
+        var answer = await PostAsync(
+            "timeseries/data/list",
+            new { items = new[] { new { externalId } }, start = -2_208_988_800_000, end = 4_102_444_799_999, limit = 100_000, ignoreBadDataPoints = false });
+        return
+        [
+            .. answer["items"]![0]!["datapoints"]!.AsArray()
+                .Select(point => ((long)point!["timestamp"]!, point["value"] ?? JsonValue.Create("null"))),
+        ];
+    }
+
+    /// <summary>Makes a time series, so that points can be written to it.</summary>
+    public Task CreateSeriesAsync(string externalId, bool isString = false) =>
+        PostAsync("timeseries", new { items = new[] { new { externalId, isString } } });
+
+    /// <summary>Breaks CDF by the rules that docs/emulator.md describes, until the result is disposed.</summary>
+    public async Task<IAsyncDisposable> BreakAsync(params JsonObject[] rules)
+    {
+        using var response = await _http.PutAsJsonAsync(_emulator.FaultsUrl, new JsonObject { ["rules"] = new JsonArray([.. rules]) });
+        await ReadAsync(response);
+        return new Repair(this);
+    }
+
+    /// <summary>Returns when the rule has hit so many requests.</summary>
+    public async Task WaitForHitsAsync(string rule, int atLeast)
+    {
+        using var response = await _http.GetAsync(new Uri($"{_emulator.FaultsUrl}/{rule}/hits?atLeast={atLeast}"));
+        await ReadAsync(response);
+    }
+
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(text.Length == 0 ? "{}" : text)!
+            : throw new InvalidOperationException($"{response.RequestMessage!.RequestUri} answered {(int)response.StatusCode}: {text}");
+    }
+
+    private sealed class Repair(CdfAdministrator administrator) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            using var response = await administrator._http.DeleteAsync(administrator._emulator.FaultsUrl);
+            await ReadAsync(response);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Sluice.EndToEnd.Tests.Servers;
+using Sluice.EndToEnd.Tests.Wire;
+using Sluice.Emulator;
+using Sluice.Gateway.Hosting;
+using Sluice.PgWire.Startup;
+
+[assembly: AssemblyFixture(typeof(GatewayServer))]
+
+namespace Sluice.EndToEnd.Tests.Servers;
+
+/// <summary>
+/// A whole Sluice in front of a local CDF, as <c>sluice demo --empty</c> runs it. Tests share it: each registers a user or takes the first one,
+/// and uses external ids of its own.
+/// </summary>
+public sealed class GatewayServer : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sluice-e2e-");
+    private WebApplication? _gateway;
+    private CdfEmulator? _emulator;
+
+    /// <summary>The CDF behind Sluice, as an administrator sees it.</summary>
+    internal CdfAdministrator Cdf { get; private set; } = null!;
+
+    /// <summary>The user that most tests connect as.</summary>
+    internal GatewayLogin User { get; private set; } = null!;
+
+    /// <summary>Sluice's address for PostgreSQL clients.</summary>
+    internal IPEndPoint EndPoint { get; private set; } = null!;
+
+    /// <summary>The certificate authority of Sluice's certificate, PEM.</summary>
+    internal string CaFile => Path.Combine(_directory.FullName, "data", "tls", "ca.pem");
+
+    /// <summary>What Sluice has logged.</summary>
+    internal LogLines Log { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        // A root's engine runs as another user, who has to pass through.
+        File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
+        _emulator = await CdfEmulator.StartAsync(new EmulatorOptions());
+        var cluster = _emulator.BaseUrl.GetLeftPart(UriPartial.Authority);
+        var options = new GatewayOptions
+        {
+            DataDirectory = Path.Combine(_directory.FullName, "data"),
+            Cdf = new CdfCluster { BaseUrl = cluster, TokenHosts = cluster, MaxAttempts = 3 },
+        };
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+        builder.Services.AddSluiceGateway(options);
+        ListenOptions? postgres = null;
+        ListenOptions? api = null;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => (postgres = listen).UsePostgres());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => api = listen);
+        });
+        _gateway = builder.Build();
+        _gateway.MapSluiceApi();
+        await _gateway.StartAsync();
+        EndPoint = postgres!.IPEndPoint!;
+        Cdf = await CdfAdministrator.SignInAsync(_emulator, new Uri($"http://{api!.IPEndPoint}"));
+        User = await Cdf.RegisterUserAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_gateway is not null)
+        {
+            await _gateway.StopAsync();
+            await _gateway.DisposeAsync();
+        }
+
+        if (_emulator is not null)
+        {
+            await _emulator.DisposeAsync();
+        }
+
+        _directory.Delete(recursive: true);
+    }
+
+    /// <summary>A connection of Npgsql, over TLS with the certificate checked.</summary>
+    internal async Task<NpgsqlConnection> OpenAsync(GatewayLogin? login = null)
+    {
+        var connection = new NpgsqlConnection(ConnectionString(login ?? User));
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>A connection string of Npgsql; without pooling, so that a test's session ends with it.</summary>
+    internal string ConnectionString(GatewayLogin login) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "localhost",
+        Port = EndPoint.Port,
+        Database = login.Username,
+        Username = login.Username,
+        Password = login.Password,
+        SslMode = SslMode.VerifyFull,
+        RootCertificate = CaFile,
+        Pooling = false,
+        IncludeErrorDetail = true,
+    }.ConnectionString;
+
+    /// <summary>A connection that speaks raw messages, without TLS.</summary>
+    internal Task<WireClient> ConnectAsync(GatewayLogin? login = null) =>
+        WireClient.ConnectAsync(EndPoint, (login ?? User).Username, (login ?? User).Password);
+}
+
+/// <summary>A gateway user as its administrator got it.</summary>
+internal sealed record GatewayLogin(string Username, string Password);
