@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads.ScanEndpoint;
 
 namespace Sluice.Gateway.Hosting;
 
 /// <summary>
-/// Starts the engine before clients are listened to. When the host stops, sessions may end what they do for a while; then the engine ends, and with it
+/// Starts the engine, and the endpoint that its foreign tables read from, before clients are listened to. When the host stops, sessions may end what they do for a while; then the engine ends, and with it
 /// every statement that it still runs, as PostgreSQL's fast shutdown does: 57P01.
 /// </summary>
 internal sealed class EngineStartup(
@@ -13,10 +14,12 @@ internal sealed class EngineStartup(
     EngineOptions options,
     GatewayOptions gateway,
     TimeProvider time,
-    ILogger<UserDatabases> logger) : IHostedLifecycleService, IDisposable
+    ILogger<UserDatabases> logger,
+    ILogger<ScanServer> scanLogger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _clientsGone = new();
     private UserDatabases? _databases;
+    private ScanServer? _scans;
     private Task _stopped = Task.CompletedTask;
 
     /// <summary>The users' databases.</summary>
@@ -28,6 +31,7 @@ internal sealed class EngineStartup(
     {
         await engine.StartAsync(cancellationToken);
         _databases = await UserDatabases.CreateAsync(engine, options, logger, cancellationToken);
+        _scans = ScanServer.Start(engine, _databases.Secrets, scanLogger);
     }
 
     /// <inheritdoc/>
@@ -65,6 +69,11 @@ internal sealed class EngineStartup(
         catch (OperationCanceledException)
         {
             // Nobody is left to wait for.
+        }
+
+        if (_scans is not null)
+        {
+            await _scans.DisposeAsync();
         }
 
         await engine.StopAsync(CancellationToken.None);

@@ -133,8 +133,9 @@ internal sealed class EngineLink : IAsyncDisposable
         return await RunAsync(EnginePause.Settled, pass);
     }
 
-    /// <summary>Goes on after a COPY FROM STDIN.</summary>
-    public ValueTask<EnginePause> ResumeAsync(EnginePause until, EngineReplies pass) => RunAsync(until, pass);
+    /// <summary>Goes on after a COPY FROM STDIN. The Flush that began the wait was lost on the COPY, so there is another.</summary>
+    public ValueTask<EnginePause> ResumeAsync(EnginePause until, EngineReplies pass) =>
+        until == EnginePause.Settled ? SettleAsync(pass) : RunAsync(until, pass);
 
     /// <summary>
     /// Fails the transaction that the engine has open, implicit or not, after Sluice's own part of it has failed (rules.md P5, step 4): a
