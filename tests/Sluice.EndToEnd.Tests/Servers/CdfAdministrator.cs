@@ -6,7 +6,7 @@ using Sluice.Emulator;
 namespace Sluice.EndToEnd.Tests.Servers;
 
 /// <summary>Does over HTTP what an administrator does: registers users and tables with Sluice, looks into CDF, and breaks it on purpose.</summary>
-internal sealed class CdfAdministrator
+internal sealed class CdfAdministrator : IDisposable
 {
     private readonly HttpClient _http = new();
     private readonly CdfEmulator _emulator;
@@ -116,6 +116,8 @@ internal sealed class CdfAdministrator
         using var response = await _http.GetAsync(new Uri($"{_emulator.FaultsUrl}/{rule}/hits?atLeast={atLeast}"));
         await ReadAsync(response);
     }
+
+    public void Dispose() => _http.Dispose();
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {

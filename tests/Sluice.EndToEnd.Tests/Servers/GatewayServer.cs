@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -72,6 +71,7 @@ public sealed class GatewayServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Cdf?.Dispose();
         if (_gateway is not null)
         {
             await _gateway.StopAsync();
