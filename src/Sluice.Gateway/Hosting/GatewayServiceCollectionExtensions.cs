@@ -80,8 +80,10 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<UserStore>();
         services.AddSingleton<UserTableStore>();
         services.AddSingleton<UserCdfClients>();
-        services.AddSingleton<UserCatalogs>();
-        services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserCatalogs>());
+        services.AddSingleton(provider => new UserDatabaseTables(
+            () => provider.GetRequiredService<EngineStartup>().Databases,
+            provider.GetRequiredService<UserTableStore>()));
+        services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserDatabaseTables>());
         services.AddSingleton<ICredentialStore, UserCredentialStore>();
     }
 

@@ -2,7 +2,6 @@ using Npgsql;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Sessions;
-using Sluice.Gateway.Tables;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
 using Sluice.PgWire.Protocol;
@@ -12,8 +11,7 @@ namespace Sluice.Gateway.Hosting;
 /// <summary>Gives a session all that it needs of its user: his database, made at the first login, his tables, and his way to CDF.</summary>
 internal sealed class GatewaySessionUsers(
     UserStore users,
-    UserCatalogs catalogs,
-    EngineStartup engine,
+    UserDatabaseTables tables,
     UserCdfClients clients,
     CdfOptions cdf,
     KeyFence fence,
@@ -27,12 +25,12 @@ internal sealed class GatewaySessionUsers(
         {
             GatewayUser user = await users.FindAsync(username, cancellationToken)
                 ?? throw Fatal(SqlState.InvalidAuthorizationSpecification, $"user \"{username}\" was deleted");
-            IReadOnlyList<TableDefinition> tables = await catalogs.LoadAsync(username, cancellationToken);
+            (EngineLogin login, _) = await tables.EnsureAsync(username, cancellationToken);
             return new SessionUser
             {
                 Username = username,
-                Login = await engine.Databases.EnsureAsync(username, tables, cancellationToken),
-                Tables = () => catalogs.Current(username),
+                Login = login,
+                Tables = () => tables.Current(username),
                 Writes = new WriteContext
                 {
                     Client = clients.For(user),

@@ -1,11 +1,21 @@
+using System.Collections.Concurrent;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Tables;
 
 namespace Sluice.Gateway.Users;
 
-/// <summary>Keeps the tables in a user's database to what database <c>sluice</c> says of them.</summary>
-public sealed class UserDatabaseTables(UserDatabases databases, UserTableStore tables) : IUserDatabaseTables
+/// <summary>
+/// Keeps the tables in a user's database to what database <c>sluice</c> says of them, and knows them as they are now: sessions ask at each statement.
+/// </summary>
+/// <param name="databases">The users' databases, once the engine has started.</param>
+/// <param name="tables">What database <c>sluice</c> says.</param>
+public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableStore tables) : IUserDatabaseTables
 {
+    private readonly ConcurrentDictionary<string, TableCatalog> _current = new(StringComparer.Ordinal);
+
+    /// <summary>The tables of a user who has logged in since the process began.</summary>
+    public TableCatalog Current(string username) => _current[username];
+
     /// <summary>
     /// What a login needs: the user's CDF tables, and his database with just these. Nobody changes the tables meanwhile, so that a login never takes away
     /// a table that is being made.
@@ -14,7 +24,12 @@ public sealed class UserDatabaseTables(UserDatabases databases, UserTableStore t
     public Task<(EngineLogin Login, TableCatalog Tables)> EnsureAsync(string username, CancellationToken cancellationToken) =>
         tables.ReadLockedAsync(
             username,
-            async catalog => (await databases.EnsureAsync(username, [.. catalog.Custom], cancellationToken), catalog),
+            async catalog =>
+            {
+                var login = await databases().EnsureAsync(username, [.. catalog.Custom], cancellationToken);
+                _current[username] = catalog;
+                return (login, catalog);
+            },
             cancellationToken);
 
     /// <inheritdoc/>
@@ -28,7 +43,7 @@ public sealed class UserDatabaseTables(UserDatabases databases, UserTableStore t
         {
             foreach (var table in tables)
             {
-                await databases.AddTableAsync(username, table, cancellationToken);
+                await databases().AddTableAsync(username, table, cancellationToken);
                 added.Push(table.Name);
             }
         }
@@ -36,10 +51,18 @@ public sealed class UserDatabaseTables(UserDatabases databases, UserTableStore t
         {
             foreach (var table in added)
             {
-                await databases.DropTableAsync(username, table, CancellationToken.None);
+                await databases().DropTableAsync(username, table, CancellationToken.None);
             }
 
             throw;
+        }
+
+        while (_current.TryGetValue(username, out var before))
+        {
+            if (_current.TryUpdate(username, tables.Aggregate(before, static (catalog, table) => catalog.With(table)), before))
+            {
+                return;
+            }
         }
     }
 }

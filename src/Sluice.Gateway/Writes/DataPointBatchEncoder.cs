@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Sluice.Cdf.DataPoints;
-using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 using Sluice.Gateway.Tables;
 using Sluice.PgWire.Columns;

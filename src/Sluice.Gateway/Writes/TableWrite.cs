@@ -1,5 +1,4 @@
 using Sluice.Cdf.Errors;
-using Sluice.Cdf.Http;
 using Sluice.Gateway.Tables;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;

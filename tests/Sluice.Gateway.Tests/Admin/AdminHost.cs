@@ -16,7 +16,7 @@ using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Tests.Admin;
 
-/// <summary>The administration API over a real engine and a fake CDF.</summary>
+/// <summary>The administration API over a real engine, and over a fake CDF if no other is given.</summary>
 internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 {
     public const string Project = "/api/v1/projects/p/postgresgateway";
@@ -26,12 +26,14 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     private readonly CdfHttp _cdfHttp;
     private readonly WebApplication _app;
 
-    private AdminHost(IEngine engine, FakeCdf cdf)
+    private readonly FakeCdf? _fake;
+
+    private AdminHost(IEngine engine, FakeCdf? fake, Uri cdf, IUserDatabaseTables? databases)
     {
-        Cdf = cdf;
+        _fake = fake;
         Users = new UserStore(engine);
         Tables = new UserTableStore(engine);
-        var options = new CdfOptions { BaseUrl = new Uri(cdf.Url) };
+        var options = new CdfOptions { BaseUrl = cdf };
         options.Retry.MaxBackoff = TimeSpan.FromMilliseconds(1);
         _cdfHttp = new CdfHttp(options);
         Protector = CredentialProtector.InDirectory(_keys.Path);
@@ -45,13 +47,13 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
             .AddSingleton(Tables)
             .AddSingleton(Clients)
             .AddSingleton(Protector)
-            .AddSingleton<IUserDatabaseTables>(this)
-            .AddPostgresGateway(new AdminOptions { Host = "fdw.example", TokenUrlHosts = ["login.example", cdf.Url] });
+            .AddSingleton(databases ?? this)
+            .AddPostgresGateway(new AdminOptions { Host = "fdw.example", TokenUrlHosts = ["login.example", cdf.GetLeftPart(UriPartial.Authority)] });
         _app = builder.Build();
         _app.MapPostgresGateway();
     }
 
-    public FakeCdf Cdf { get; }
+    public FakeCdf Cdf => _fake ?? throw new InvalidOperationException("The CDF is not the fake one.");
 
     public UserStore Users { get; }
 
@@ -69,9 +71,17 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 
     public static async Task<AdminHost> StartAsync(IEngine engine)
     {
-        var host = new AdminHost(engine, await FakeCdf.StartAsync());
+        var cdf = await FakeCdf.StartAsync();
+        var host = new AdminHost(engine, cdf, new Uri(cdf.Url), databases: null);
         await host._app.StartAsync();
-        host.Cdf.Allow("admin");
+        cdf.Allow("admin");
+        return host;
+    }
+
+    public static async Task<AdminHost> StartAsync(IEngine engine, Uri cdf, IUserDatabaseTables databases)
+    {
+        var host = new AdminHost(engine, fake: null, cdf, databases);
+        await host._app.StartAsync();
         return host;
     }
 
@@ -107,7 +117,11 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        await Cdf.DisposeAsync();
+        if (_fake is not null)
+        {
+            await _fake.DisposeAsync();
+        }
+
         _cdfHttp.Dispose();
         _http.Dispose();
         _keys.Dispose();
