@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Emulator.Http;
 
@@ -16,6 +17,8 @@ namespace Sluice.Emulator;
 /// </summary>
 public sealed class CdfEmulator : IAsyncDisposable
 {
+    private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _app;
     private readonly EmulatorState _state;
 
@@ -65,6 +68,8 @@ public sealed class CdfEmulator : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -85,12 +90,17 @@ public sealed class CdfEmulator : IAsyncDisposable
     }
 
     /// <summary>Stops listening; running requests get a moment to end.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    public Task StopAsync()
+    {
+        // Requests that a fault holds would never end by themselves.
+        _state.Faults.Replace([], 0);
+        return _app.StopAsync();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _state.Faults.Replace([], 0);
+        await StopAsync();
         await _app.DisposeAsync();
     }
 }

@@ -100,12 +100,24 @@ internal static class JsonChecks
         {
             if (property.Value.ValueKind != JsonValueKind.Null)
             {
-                map[property.Name] = String(property.Value, $"{name}.{property.Name}");
+                map[NameOf(property, name)] = String(property.Value, name);
             }
         }
 
         CheckMetadata(map, name, limits);
         return map;
+    }
+
+    private static string NameOf(JsonProperty property, string name)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw CdfException.BadRequest($"Could not read a key of {name}: it is not valid Unicode");
+        }
     }
 
     public static void CheckMetadata(Dictionary<string, string> map, string name, MetadataLimits limits)

@@ -23,13 +23,13 @@ internal static class RawEndpoints
         routes.Post(Table + "/rows", RawRowWrites.InsertAsync);
         routes.Post(Table + "/rows/delete", RawRowWrites.DeleteAsync);
         routes.Get(Table + "/rows", RawRowReads.List);
-        routes.Get(Table + "/rows/{**key}", RawRowReads.ByKey);
+        routes.Get(Table + "/rows/{key}", RawRowReads.ByKey);
         routes.Get(Table + "/cursors", RawRowReads.Cursors);
     }
 
-    public static string DatabaseName(CdfCall call) => CheckName(call.Route("db"), "dbName", 32);
+    public static string DatabaseName(CdfCall call) => CheckName(RawPath.Of(call).Database, "dbName", 32);
 
-    public static string TableName(CdfCall call) => CheckName(call.Route("table"), "tableName", 64);
+    public static string TableName(CdfCall call) => CheckName(RawPath.Of(call).Table, "tableName", 64);
 
     private static string CheckName(string name, string field, int maxLength) =>
         name.Length >= 1 && name.Length <= maxLength

@@ -35,7 +35,7 @@ internal static class RawRowReads
     public static ValueTask<Reply> ByKey(CdfCall call)
     {
         var (database, name) = RequireTable(call);
-        var key = call.Route("key");
+        var key = RawPath.Of(call).Key;
         var table = call.Project.Raw.Table(database, name);
         lock (table)
         {
