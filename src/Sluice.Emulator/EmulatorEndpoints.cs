@@ -25,7 +25,8 @@ internal static class EmulatorEndpoints
         SessionEndpoints.Map(routes);
         ClassicEndpoints.Map(routes, "/assets", p => p.Assets, ClassicOperations.All);
         ClassicEndpoints.Map(routes, "/events", p => p.Events, ClassicOperations.All);
-        ClassicEndpoints.Map(routes, "/datasets", p => p.DataSets, ClassicOperations.All & ~(ClassicOperations.Get | ClassicOperations.Delete));
+        ClassicEndpoints.Map(
+            routes, "/datasets", p => p.DataSets, ClassicOperations.All & ~(ClassicOperations.Get | ClassicOperations.Delete));
         ClassicEndpoints.Map(routes, "/timeseries", p => p.TimeSeries, ClassicOperations.All);
         DataPointEndpoints.Map(routes);
         RawEndpoints.Map(routes);

@@ -1,8 +1,8 @@
 namespace Sluice.Emulator;
 
 /// <summary>
-/// What the emulator starts with: one project, one application that may do everything in it, and the switches that tests and benchmarks need.
-/// Most switches can also be changed while it runs, by <c>PUT /admin/settings</c> (docs/emulator.md).
+/// What the emulator starts with: one project, one application that may do everything in it, and the switches that tests and
+/// benchmarks need. Most switches can also be changed while it runs, by <c>PUT /admin/settings</c> (docs/emulator.md).
 /// </summary>
 public sealed record EmulatorOptions
 {
@@ -27,7 +27,9 @@ public sealed record EmulatorOptions
     /// <summary>The object id of the identity provider's group whose members have all capabilities; the application is a member.</summary>
     public string AdminGroupSourceId { get; init; } = "9b2cf2c1-7a35-4d0c-8a5e-6f0d3a3f5d11";
 
-    /// <summary>Whether <c>POST /sessions/token</c> turns nonces into tokens. Real CDF refuses strangers with 401; false does the same.</summary>
+    /// <summary>
+    /// Whether <c>POST /sessions/token</c> turns nonces into tokens. Real CDF refuses strangers with 401; false does the same.
+    /// </summary>
     public bool RedeemsNonces { get; init; } = true;
 
     /// <summary>The bearer token that <c>POST /sessions/token</c> asks for; null lets every caller bind and refresh.</summary>

@@ -134,12 +134,14 @@ public sealed class AssetTests
     {
         await using var cdf = await TestEmulator.StartAsync();
         var id = await cdf.CreateAsync("/assets", """{"name":"a","externalId":"a"}""");
-        var external = (await cdf.PostItemsAsync("/assets/byids", """{"externalId":"a"}""", """{"externalId":"b"}""", """{"id":7}""")).Expect(400);
+        var external = (await cdf.PostItemsAsync(
+            "/assets/byids", """{"externalId":"a"}""", """{"externalId":"b"}""", """{"id":7}""")).Expect(400);
         Assert.Equal("External id not found", external.Message);
         Assert.Equal(["""{"externalId":"b"}""", """{"id":7}"""], external.Keys("missing"));
         Assert.Equal("Asset id not found", (await cdf.PostItemsAsync("/assets/byids", """{"id":7}""")).Expect(400).Message);
         Assert.Equal("Asset id not found", (await cdf.GetAsync("/assets/7")).Expect(400).Message);
-        var known = (await cdf.PostAsync("/assets/byids", """{"items":[{"externalId":"b"},{"externalId":"a"}],"ignoreUnknownIds":true}""")).Expect(200);
+        var known = (await cdf.PostAsync(
+            "/assets/byids", """{"items":[{"externalId":"b"},{"externalId":"a"}],"ignoreUnknownIds":true}""")).Expect(200);
         Assert.Equal(id, Assert.Single(known.Items).GetProperty("id").GetInt64());
         Assert.Equal("a", (await cdf.GetAsync($"/assets/{id}")).Expect(200).Body.GetProperty("name").GetString());
     }
@@ -160,7 +162,9 @@ public sealed class AssetTests
     {
         var clock = new TestClock();
         await using var cdf = await TestEmulator.StartAsync(new EmulatorOptions { Clock = clock });
-        await cdf.CreateAsync("/assets", """{"name":"a","externalId":"a","description":"d","metadata":{"x":"1","y":"2"},"labels":[{"externalId":"l1"}]}""");
+        await cdf.CreateAsync(
+            "/assets",
+            """{"name":"a","externalId":"a","description":"d","metadata":{"x":"1","y":"2"},"labels":[{"externalId":"l1"}]}""");
         clock.Advance(TimeSpan.FromSeconds(1));
         var changed = (await cdf.PostItemsAsync(
             "/assets/update",
@@ -172,7 +176,8 @@ public sealed class AssetTests
         Assert.Equal("b", changed.GetProperty("name").GetString());
         Assert.False(changed.TryGetProperty("description", out _));
         Assert.Equal("s", changed.GetProperty("source").GetString());
-        Assert.Equal(["y=2", "z=3"], changed.GetProperty("metadata").EnumerateObject().Select(p => $"{p.Name}={p.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(["y=2", "z=3"], changed.GetProperty("metadata").EnumerateObject().Select(p => $"{p.Name}={p.Value}")
+            .Order(StringComparer.Ordinal));
         Assert.Equal("""[{"externalId":"l2"}]""", changed.GetProperty("labels").GetRawText());
         Assert.Equal(1000, changed.GetProperty("lastUpdatedTime").GetInt64() - changed.GetProperty("createdTime").GetInt64());
         (await cdf.PostItemsAsync("/assets/byids", """{"externalId":"b"}""")).Expect(200);
@@ -208,7 +213,8 @@ public sealed class AssetTests
         var answer = (await cdf.PostAsync(
             "/assets/update",
             """
-            {"ignoreUnknownIds":true,"items":[{"externalId":"a","update":{"name":{"set":"b"}}},{"externalId":"n1","update":{}},{"externalId":"n2","update":{}}]}
+            {"ignoreUnknownIds":true,"items":[{"externalId":"a","update":{"name":{"set":"b"}}},
+             {"externalId":"n1","update":{}},{"externalId":"n2","update":{}}]}
             """)).Expect(400);
         Assert.Equal(["""{"externalId":"n1"}""", """{"externalId":"n2"}"""], answer.Keys("missing"));
         var asset = (await cdf.PostItemsAsync("/assets/byids", """{"externalId":"a"}""")).Items[0];
@@ -241,9 +247,11 @@ public sealed class AssetTests
             """{"name":"r2","externalId":"r2"}""",
             """{"name":"c","externalId":"c","parentExternalId":"r1"}""",
             """{"name":"g","externalId":"g","parentExternalId":"c"}""")).Expect(201);
-        var moved = (await cdf.PostItemsAsync("/assets/update", """{"externalId":"c","update":{"parentExternalId":{"set":"r2"}}}""")).Expect(200);
+        var moved = (await cdf.PostItemsAsync(
+            "/assets/update", """{"externalId":"c","update":{"parentExternalId":{"set":"r2"}}}""")).Expect(200);
         Assert.Equal("r2", moved.Items[0].GetProperty("parentExternalId").GetString());
-        var root = (await cdf.PostItemsAsync("/assets/update", """{"externalId":"r1","update":{"parentExternalId":{"set":"r2"}}}""")).Expect(400);
+        var root = (await cdf.PostItemsAsync(
+            "/assets/update", """{"externalId":"r1","update":{"parentExternalId":{"set":"r2"}}}""")).Expect(400);
         Assert.Equal("Changing from/to being root is not allowed", root.Message);
         (await cdf.PostItemsAsync("/assets/update", """{"externalId":"c","update":{"parentExternalId":{"set":"g"}}}""")).Expect(400);
     }
@@ -270,7 +278,8 @@ public sealed class AssetTests
         var items = (await cdf.PostItemsAsync(
             "/assets", """{"name":"r","externalId":"r"}""", """{"name":"c","parentExternalId":"r"}""")).Expect(201).Items;
         var child = (await cdf.PostAsync(
-            "/assets/list", """{"filter":{"root":false},"aggregatedProperties":["childCount","depth","path"]}""")).Expect(200).Items.Single();
+            "/assets/list", """{"filter":{"root":false},"aggregatedProperties":["childCount","depth","path"]}""")).Expect(200)
+                .Items.Single();
         Assert.Equal(
             $$"""{"childCount":0,"depth":1,"path":[{"id":{{items[0].GetProperty("id")}}},{"id":{{items[1].GetProperty("id")}}}]}""",
             child.GetProperty("aggregates").GetRawText());

@@ -76,7 +76,8 @@ public sealed class AuthenticationTests
         Assert.Equal(1, project.GetProperty("groups").GetArrayLength());
         var gateway = body.GetProperty("capabilities").EnumerateArray().Single(c => c.TryGetProperty("postgresGatewayAcl", out _));
         Assert.Equal("demo", gateway.GetProperty("projectScope").GetProperty("projects")[0].GetString());
-        Assert.Equal(["READ", "WRITE"], gateway.GetProperty("postgresGatewayAcl").GetProperty("actions").EnumerateArray().Select(a => a.GetString()));
+        Assert.Equal(["READ", "WRITE"], gateway.GetProperty("postgresGatewayAcl").GetProperty("actions").EnumerateArray()
+            .Select(a => a.GetString()));
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class CountingTests
         (await cdf.PostItemsAsync(
             "/timeseries/data", """{"externalId":"no","datapoints":[{"timestamp":1,"value":1},{"timestamp":2,"value":[]}]}""")).Expect(200);
         var item = new DataPointInsertionItem { ExternalId = "no", NumericDatapoints = new NumericDatapoints() };
-        item.NumericDatapoints.Datapoints.AddRange(Enumerable.Range(0, 1000).Select(i => new NumericDatapoint { Timestamp = i, Value = i }));
+        item.NumericDatapoints.Datapoints.AddRange(
+            Enumerable.Range(0, 1000).Select(i => new NumericDatapoint { Timestamp = i, Value = i }));
         (await SendAsync(cdf, new DataPointInsertionRequest { Items = { item, item } })).Expect(200);
         var sums = await cdf.StatisticsAsync("/timeseries/data");
         Assert.Equal(2002, sums.GetProperty("points").GetInt32());
@@ -52,7 +53,8 @@ public sealed class CountingTests
         (await cdf.PostItemsAsync(Path, """{"key":"k","columns":{}}""")).Expect(404);
         (await cdf.PostItemsAsync($"{Path}?ensureParent=true", """{"key":"k","columns":{}}""", """{"key":"l","columns":{}}""")).Expect(200);
         Assert.Empty((await cdf.GetAsync(Path)).Expect(200).Items);
-        Assert.Equal(2, (await cdf.StatisticsAsync("/raw/dbs/{db}/tables/{table}/rows")).GetProperty("operations")[0].GetProperty("rows").GetInt32());
+        Assert.Equal(2, (await cdf.StatisticsAsync("/raw/dbs/{db}/tables/{table}/rows")).GetProperty("operations")[0]
+            .GetProperty("rows").GetInt32());
     }
 
     [Fact]
@@ -66,6 +68,9 @@ public sealed class CountingTests
     private static Task<Answer> SendAsync(TestEmulator cdf, DataPointInsertionRequest request) =>
         cdf.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects/demo/timeseries/data")
         {
-            Content = new ByteArrayContent(request.ToByteArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/protobuf") } },
+            Content = new ByteArrayContent(request.ToByteArray())
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/protobuf") },
+            },
         });
 }

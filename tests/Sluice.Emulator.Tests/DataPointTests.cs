@@ -92,7 +92,8 @@ public sealed class DataPointTests
         await using var cdf = await StartAsync();
         (await InsertAsync(cdf, "num", [.. Enumerable.Range(0, 100_001).Select(i => ((long)i, "1"))])).Expect(400);
         (await InsertAsync(cdf, "num", [.. Enumerable.Range(0, 100_000).Select(i => ((long)i, "1"))])).Expect(200);
-        var page = (await cdf.PostItemsAsync("/timeseries/data/list", """{"externalId":"num","limit":100000,"end":100001}""")).Expect(200).Items[0];
+        var page = (await cdf.PostItemsAsync("/timeseries/data/list", """{"externalId":"num","limit":100000,"end":100001}"""))
+            .Expect(200).Items[0];
         Assert.Equal(100_000, page.GetProperty("datapoints").GetArrayLength());
         Assert.False(page.TryGetProperty("nextCursor", out _));
     }
@@ -111,7 +112,8 @@ public sealed class DataPointTests
         Assert.Equal("1=1", await ReadAsync(cdf, "num"));
         Assert.Equal("1=1 4=4", await ReadAsync(cdf, "num", ""","treatUncertainAsBad":false"""));
         var all = (await cdf.PostItemsAsync(
-            "/timeseries/data/list", """{"externalId":"num","includeStatus":true,"ignoreBadDataPoints":false}""")).Expect(200).Items[0].GetProperty("datapoints");
+            "/timeseries/data/list", """{"externalId":"num","includeStatus":true,"ignoreBadDataPoints":false}""")).Expect(200)
+                .Items[0].GetProperty("datapoints");
         Assert.Equal("""{"timestamp":1,"value":1}""", all[0].GetRawText());
         Assert.Equal("""{"timestamp":2,"value":"NaN","status":{"code":2147483648,"symbol":"Bad"}}""", all[1].GetRawText());
         Assert.Equal("""{"timestamp":3,"status":{"code":2156660224,"symbol":"BadSensorFailure, High"}}""", all[2].GetRawText());
@@ -123,7 +125,8 @@ public sealed class DataPointTests
     public async Task Overwriting_a_bad_point_with_a_good_one_makes_it_good()
     {
         await using var cdf = await StartAsync();
-        (await cdf.PostItemsAsync("/timeseries/data", """{"externalId":"num","datapoints":[{"timestamp":1,"status":{"symbol":"Bad"}}]}""")).Expect(200);
+        (await cdf.PostItemsAsync(
+            "/timeseries/data", """{"externalId":"num","datapoints":[{"timestamp":1,"status":{"symbol":"Bad"}}]}""")).Expect(200);
         Assert.Equal("", await ReadAsync(cdf, "num"));
         await InsertAsync(cdf, "num", (1, "7"));
         Assert.Equal("1=7", await ReadAsync(cdf, "num"));
@@ -201,7 +204,8 @@ public sealed class DataPointTests
             "/timeseries/data/list",
             $$"""
             {"externalId":"num","end":{{5 * Hour}},"granularity":"1h",
-             "aggregates":["count","sum","average","min","max","maxDatapoint","totalVariation","interpolation","stepInterpolation","discreteVariance"]}
+             "aggregates":["count","sum","average","min","max","maxDatapoint","totalVariation","interpolation",
+                           "stepInterpolation","discreteVariance"]}
             """)).Expect(200).Items[0].GetProperty("datapoints");
         Assert.Equal(3, points.GetArrayLength());
         Assert.Equal(
@@ -265,7 +269,8 @@ public sealed class DataPointTests
     {
         var cdf = await TestEmulator.StartAsync(new EmulatorOptions { Clock = clock ?? TimeProvider.System });
         (await cdf.PostItemsAsync(
-            "/timeseries", """{"externalId":"num"}""", """{"externalId":"num2"}""", """{"externalId":"text","isString":true}""")).Expect(201);
+            "/timeseries", """{"externalId":"num"}""", """{"externalId":"num2"}""", """{"externalId":"text","isString":true}"""))
+                .Expect(201);
         return cdf;
     }
 
@@ -275,7 +280,8 @@ public sealed class DataPointTests
             $$"""{"externalId":"{{series}}","datapoints":[{{string.Join(',', points.Select(p => $"{{\"timestamp\":{p.Time},\"value\":{p.Value}}}"))}}]}""");
 
     private static async Task<string> ReadAsync(TestEmulator cdf, string series, string options = "") =>
-        Show((await cdf.PostItemsAsync("/timeseries/data/list", $$"""{"externalId":"{{series}}","limit":1000{{options}} }""")).Expect(200).Items[0]);
+        Show((await cdf.PostItemsAsync("/timeseries/data/list", $$"""{"externalId":"{{series}}","limit":1000{{options}} }"""))
+            .Expect(200).Items[0]);
 
     private static async Task<string> LatestAsync(TestEmulator cdf, string series, string options = "") =>
         Show((await cdf.PostItemsAsync("/timeseries/data/latest", $$"""{"externalId":"{{series}}"{{options}} }""")).Expect(200).Items[0]);

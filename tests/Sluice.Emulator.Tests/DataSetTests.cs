@@ -10,7 +10,8 @@ public sealed class DataSetTests
         var created = (await cdf.PostItemsAsync("/datasets", """{"externalId":"a","name":"n"}""")).Expect(200).Items[0];
         Assert.False(created.GetProperty("writeProtected").GetBoolean());
         var id = created.GetProperty("id").GetInt64();
-        Assert.Equal(id, (await cdf.PostItemsAsync("/datasets/byids", """{"externalId":"a"}""")).Expect(200).Items[0].GetProperty("id").GetInt64());
+        Assert.Equal(id, (await cdf.PostItemsAsync("/datasets/byids", """{"externalId":"a"}""")).Expect(200).Items[0]
+            .GetProperty("id").GetInt64());
         Assert.Single((await cdf.PostAsync("/datasets/list", """{"filter":{"writeProtected":false}}""")).Expect(200).Items);
         (await cdf.PostItemsAsync("/datasets/update", """{"externalId":"a","update":{"name":{"set":"m"}}}""")).Expect(200);
         (await cdf.PostItemsAsync("/datasets/delete", """{"externalId":"a"}""")).Expect(404);
@@ -22,7 +23,8 @@ public sealed class DataSetTests
         await using var cdf = await TestEmulator.StartAsync();
         var mine = await cdf.CreateAsync("/datasets", """{"externalId":"mine"}""");
         var other = await cdf.CreateAsync("/datasets", """{"externalId":"other"}""");
-        var token = await cdf.TokenWithAsync(TestEmulator.Capability("assetsAcl", "READ WRITE", $$"""{ "datasetScope": {"ids":[{{mine}}]} }"""));
+        var token = await cdf.TokenWithAsync(TestEmulator.Capability("assetsAcl", "READ WRITE",
+            $$"""{ "datasetScope": {"ids":[{{mine}}]} }"""));
         (await cdf.PostAsync("/assets", $$"""{"items":[{"name":"a","externalId":"a","dataSetId":{{mine}}}]}""", token)).Expect(201);
         (await cdf.PostAsync("/assets", $$"""{"items":[{"name":"a","dataSetId":{{other}}}]}""", token)).Expect(403);
         (await cdf.PostAsync("/assets", """{"items":[{"name":"a"}]}""", token)).Expect(403);
@@ -30,7 +32,8 @@ public sealed class DataSetTests
         Assert.Equal(["a"], (await cdf.PostAsync("/assets/list", "{}", token)).Expect(200).ExternalIds);
         (await cdf.PostAsync("/assets/byids", """{"items":[{"externalId":"b"}]}""", token)).Expect(400);
         (await cdf.PostAsync("/assets/delete", """{"items":[{"externalId":"b"}]}""", token)).Expect(400);
-        (await cdf.PostAsync("/assets/update", $$"""{"items":[{"externalId":"a","update":{"dataSetId":{"set":{{other}}} } }]}""", token)).Expect(403);
+        (await cdf.PostAsync("/assets/update", $$"""{"items":[{"externalId":"a","update":{"dataSetId":{"set":{{other}}} } }]}""",
+            token)).Expect(403);
         (await cdf.PostAsync("/assets/update", """{"items":[{"externalId":"a","update":{"name":{"set":"x"}}}]}""", token)).Expect(200);
     }
 

@@ -14,7 +14,8 @@ public sealed class FaultTests
     {
         await using var cdf = await TestEmulator.StartAsync();
         await cdf.FaultsAsync(
-            $$"""{"path":"/events","action":"{{action}}","times":1}""", $$"""{"path":"/events","action":"{{action}}","times":1,"skip":1,"retryAfter":7}""");
+            $$"""{"path":"/events","action":"{{action}}","times":1}""",
+                $$"""{"path":"/events","action":"{{action}}","times":1,"skip":1,"retryAfter":7}""");
         var bare = (await cdf.PostItemsAsync("/events", Event)).Expect(429);
         Assert.Contains(words, bare.Message, StringComparison.Ordinal);
         Assert.Null(bare.Headers.RetryAfter);
@@ -121,7 +122,9 @@ public sealed class FaultTests
         async Task<string> RunAsync()
         {
             (await cdf.SendAsync(
-                HttpMethod.Put, "/faults", """{"seed":42,"rules":[{"path":"/events/list","action":"status","probability":0.5}]}""")).Expect(200);
+                HttpMethod.Put,
+                "/faults",
+                """{"seed":42,"rules":[{"path":"/events/list","action":"status","probability":0.5}]}""")).Expect(200);
             var outcome = "";
             for (var i = 0; i < 40; i++)
             {

@@ -45,7 +45,10 @@ public sealed class HttpTests
     {
         await using var cdf = await TestEmulator.StartAsync();
         (await cdf.PostItemsAsync("/events", [.. Enumerable.Repeat("""{"type":"pump"}""", 100)])).Expect(201);
-        var request = new HttpRequestMessage(HttpMethod.Get, Events) { Headers = { AcceptEncoding = { new StringWithQualityHeaderValue("gzip") } } };
+        var request = new HttpRequestMessage(HttpMethod.Get, Events)
+        {
+            Headers = { AcceptEncoding = { new StringWithQualityHeaderValue("gzip") } },
+        };
         using var response = await cdf.Client.SendAsync(request, TestEmulator.Ct);
         Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
         Assert.Contains("Accept-Encoding", response.Headers.Vary);

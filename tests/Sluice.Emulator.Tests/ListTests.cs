@@ -11,7 +11,8 @@ public sealed class ListTests
         string? cursor = null;
         do
         {
-            var page = (await cdf.PostAsync("/events/list", cursor is null ? """{"limit":10}""" : $$"""{"limit":10,"cursor":"{{cursor}}"}""")).Expect(200);
+            var page = (await cdf.PostAsync("/events/list",
+                cursor is null ? """{"limit":10}""" : $$"""{"limit":10,"cursor":"{{cursor}}"}""")).Expect(200);
             ids.AddRange(page.Items.Select(i => i.GetProperty("id").GetInt64()));
             cursor = page.NextCursor;
         }
@@ -104,7 +105,8 @@ public sealed class ListTests
             $$"""{"externalId":"c","type":"x","startTime":300,"metadata":{"k":"1","l":"2"},"dataSetId":{{dataSet}}}""")).Expect(201);
         var found = (await cdf.PostAsync("/events/list", $$"""{"filter":{{filter}}}""")).Expect(200).ExternalIds;
         Assert.Equal(expected, string.Join(',', found.Order(StringComparer.Ordinal)));
-        var count = (await cdf.PostAsync("/events/aggregate", $$"""{"filter":{{filter}}}""")).Expect(200).Items[0].GetProperty("count").GetInt32();
+        var count = (await cdf.PostAsync("/events/aggregate", $$"""{"filter":{{filter}}}""")).Expect(200).Items[0]
+            .GetProperty("count").GetInt32();
         Assert.Equal(found.Count, count);
     }
 

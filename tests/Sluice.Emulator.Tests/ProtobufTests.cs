@@ -46,12 +46,14 @@ public sealed class ProtobufTests
         var list = new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects/demo/timeseries/data/list")
         {
             Content = new StringContent(
-                """{"items":[{"externalId":"num"}],"start":-5,"aggregates":["count","max"],"granularity":"1d"}""", Encoding.UTF8, "application/json"),
+                """{"items":[{"externalId":"num"}],"start":-5,"aggregates":["count","max"],"granularity":"1d"}""",
+                    Encoding.UTF8, "application/json"),
             Headers = { Accept = { new MediaTypeWithQualityHeaderValue("application/protobuf") } },
         };
         using var response = await cdf.Client.SendAsync(list, TestEmulator.Ct);
         var item = DataPointListResponse.Parser.ParseFrom(await response.Content.ReadAsByteArrayAsync(TestEmulator.Ct)).Items[0];
-        Assert.Equal([(-86_400_000L, 1.0, 0.0), (0L, 1.0, 1.5)], item.AggregateDatapoints.Datapoints.Select(p => (p.Timestamp, p.Count, p.Max)));
+        Assert.Equal(
+            [(-86_400_000L, 1.0, 0.0), (0L, 1.0, 1.5)], item.AggregateDatapoints.Datapoints.Select(p => (p.Timestamp, p.Count, p.Max)));
     }
 
     [Fact]
@@ -61,7 +63,13 @@ public sealed class ProtobufTests
         await cdf.CreateAsync("/timeseries", """{"externalId":"text","isString":true}""");
         var request = new DataPointInsertionRequest
         {
-            Items = { new DataPointInsertionItem { ExternalId = "text", NumericDatapoints = new() { Datapoints = { new NumericDatapoint() } } } },
+            Items =
+            {
+                new DataPointInsertionItem
+                {
+                    ExternalId = "text", NumericDatapoints = new() { Datapoints = { new NumericDatapoint() } },
+                },
+            },
         };
         Assert.StartsWith("Expected string value", (await InsertAsync(cdf, request)).Expect(400).Message, StringComparison.Ordinal);
     }

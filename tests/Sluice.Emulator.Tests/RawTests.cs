@@ -64,7 +64,8 @@ public sealed class RawTests
         Assert.Equal("""{"a":1,"b":[1,{"c":null}]}""", first.GetProperty("columns").GetRawText());
         clock.Advance(TimeSpan.FromSeconds(1));
         await InsertAsync(cdf, """{"key":"k","columns":{"b":[1,{"c":null}], "a":1}}""");
-        Assert.Equal(first.GetProperty("lastUpdatedTime").GetInt64(), (await cdf.GetAsync($"{Rows}/k")).Body.GetProperty("lastUpdatedTime").GetInt64());
+        Assert.Equal(first.GetProperty("lastUpdatedTime").GetInt64(), (await cdf.GetAsync($"{Rows}/k")).Body
+            .GetProperty("lastUpdatedTime").GetInt64());
         await InsertAsync(cdf, """{"key":"k","columns":{"a":2}}""");
         var last = (await cdf.GetAsync($"{Rows}/k")).Body;
         Assert.Equal("""{"a":2}""", last.GetProperty("columns").GetRawText());
@@ -95,7 +96,8 @@ public sealed class RawTests
         Assert.Null(rest.NextCursor);
         Assert.Equal("""{"a":0}""", (await cdf.GetAsync($"{Rows}?limit=1&columns=a,x")).Items[0].GetProperty("columns").GetRawText());
         Assert.Equal("{}", (await cdf.GetAsync($"{Rows}?limit=1&columns=,")).Items[0].GetProperty("columns").GetRawText());
-        Assert.Equal("""{"a":0}""", (await cdf.GetAsync($"{Rows}?limit=1&filterNullFields=true")).Items[0].GetProperty("columns").GetRawText());
+        Assert.Equal("""{"a":0}""", (await cdf.GetAsync($"{Rows}?limit=1&filterNullFields=true")).Items[0]
+            .GetProperty("columns").GetRawText());
         (await cdf.GetAsync($"{Rows}?limit=10001")).Expect(400);
     }
 
@@ -120,7 +122,8 @@ public sealed class RawTests
     {
         await using var cdf = await StartAsync();
         await InsertAsync(cdf, [.. Enumerable.Range(0, 200).Select(i => $$"""{"key":"{{i}}","columns":{} }""")]);
-        var cursors = (await cdf.GetAsync("/raw/dbs/db/tables/t/cursors?numberOfCursors=4")).Expect(200).Items.ConvertAll(c => c.GetString());
+        var cursors = (await cdf.GetAsync("/raw/dbs/db/tables/t/cursors?numberOfCursors=4")).Expect(200)
+            .Items.ConvertAll(c => c.GetString());
         Assert.Equal(4, cursors.Count);
         var keys = new List<string>();
         foreach (var start in cursors)
@@ -183,7 +186,8 @@ public sealed class RawTests
         await InsertAsync(cdf, """{"key":"a","columns":{}}""");
         (await cdf.PostItemsAsync("/raw/dbs/db/tables", """{"name":"other"}""")).Expect(201);
         (await cdf.PostItemsAsync("/raw/dbs", """{"name":"hidden"}""")).Expect(201);
-        foreach (var scope in new[] { """{"tableScope":{"dbsToTables":{"db":["t"]}}}""", """{"tableScope":{"dbsToTables":{"db":{"tables":["t"]}}}}""" })
+        string[] spellings = ["""{"db":["t"]}""", """{"db":{"tables":["t"]}}"""];
+        foreach (var scope in spellings.Select(s => $"{{\"tableScope\":{{\"dbsToTables\":{s}}}}}"))
         {
             var token = await cdf.TokenWithAsync(TestEmulator.Capability("rawAcl", "READ WRITE LIST", scope));
             (await cdf.GetAsync(Rows, token)).Expect(200);

@@ -21,7 +21,8 @@ public sealed class SessionTests
 
         var refreshed = (await cdf.PostAsync(
             "/sessions/token",
-            $$"""{"sessionId":{{bound.GetProperty("id")}},"sessionKey":"{{bound.GetProperty("sessionKey").GetString()}}"}""")).Expect(200).Body;
+            $$"""{"sessionId":{{bound.GetProperty("id")}},"sessionKey":"{{bound.GetProperty("sessionKey").GetString()}}"}"""))
+                .Expect(200).Body;
         (await cdf.GetAsync("/assets", refreshed.GetProperty("accessToken").GetString())).Expect(200);
         (await cdf.PostAsync("/sessions/token", $$"""{"sessionId":{{bound.GetProperty("id")}},"sessionKey":"wrong"}""")).Expect(401);
     }

@@ -50,7 +50,8 @@ internal sealed class TestEmulator : IAsyncDisposable
     {
         var group = Guid.NewGuid().ToString();
         var client = Guid.NewGuid().ToString();
-        await AdminAsync("projects/demo/groups", $$"""{"name":"g","sourceId":"{{group}}","capabilities":[{{string.Join(',', capabilities)}}]}""");
+        await AdminAsync("projects/demo/groups",
+            $$"""{"name":"g","sourceId":"{{group}}","capabilities":[{{string.Join(',', capabilities)}}]}""");
         await AdminAsync("applications", $$"""{"clientId":"{{client}}","clientSecret":"s","groups":["{{group}}"]}""");
         return await TokenAsync(client, "s");
     }

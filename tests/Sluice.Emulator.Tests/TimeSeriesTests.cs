@@ -34,7 +34,8 @@ public sealed class TimeSeriesTests
         await using var cdf = await TestEmulator.StartAsync();
         var id = await cdf.CreateAsync("/timeseries", """{"externalId":"a"}""");
         var missing = (await cdf.PostItemsAsync("/timeseries/byids", """{"externalId":"x"}""", """{"id":5}""")).Expect(400);
-        Assert.Equal("""{"code":400,"message":"Time series not found","missing":[{"externalId":"x"},{"id":5}]}""", missing.Error.GetRawText());
+        Assert.Equal("""{"code":400,"message":"Time series not found","missing":[{"externalId":"x"},{"id":5}]}""",
+            missing.Error.GetRawText());
         var twice = (await cdf.PostItemsAsync("/timeseries/byids", """{"externalId":"a"}""", """{"externalId":"a"}""")).Expect(422);
         Assert.Equal("Duplicate time series references", twice.Message);
         var alias = (await cdf.PostItemsAsync("/timeseries/delete", $$"""{"id":{{id}}}""", """{"externalId":"a"}""")).Expect(409);
@@ -63,7 +64,8 @@ public sealed class TimeSeriesTests
         (await cdf.PostItemsAsync("/timeseries/update", """{"externalId":"a","update":{"isStep":{"setNull":true}}}""")).Expect(400);
         (await cdf.PostItemsAsync("/timeseries", """{"isString":true,"unitExternalId":"temperature:deg_c"}""")).Expect(400);
         var changed = (await cdf.PostItemsAsync(
-            "/timeseries/update", """{"externalId":"a","update":{"isStep":{"set":true},"unit":{"set":"m"},"name":{"set":"n"}}}""")).Expect(200).Items[0];
+            "/timeseries/update", """{"externalId":"a","update":{"isStep":{"set":true},"unit":{"set":"m"},"name":{"set":"n"}}}"""))
+                .Expect(200).Items[0];
         Assert.True(changed.GetProperty("isStep").GetBoolean());
         Assert.Equal("m", changed.GetProperty("unit").GetString());
     }
@@ -74,11 +76,13 @@ public sealed class TimeSeriesTests
         await using var cdf = await TestEmulator.StartAsync();
         var asset = await cdf.CreateAsync("/assets", """{"name":"a","externalId":"a"}""");
         (await cdf.PostItemsAsync(
-            "/timeseries", $$"""{"externalId":"x1","assetId":{{asset}},"unit":"m"}""", """{"externalId":"x2","isString":true}""")).Expect(201);
+            "/timeseries", $$"""{"externalId":"x1","assetId":{{asset}},"unit":"m"}""", """{"externalId":"x2","isString":true}"""))
+                .Expect(201);
         Assert.Equal(["x1"], (await cdf.PostAsync("/timeseries/list", """{"filter":{"assetExternalIds":["a"]}}""")).ExternalIds);
         Assert.Equal(["x2"], (await cdf.PostAsync("/timeseries/list", """{"filter":{"isString":true}}""")).ExternalIds);
         Assert.Equal(["x1"], (await cdf.GetAsync($"/timeseries?rootAssetIds=[{asset}]")).ExternalIds);
-        Assert.Equal(2, (await cdf.PostAsync("/timeseries/aggregate", """{"filter":{"externalIdPrefix":"x"}}""")).Items[0].GetProperty("count").GetInt32());
+        Assert.Equal(2, (await cdf.PostAsync("/timeseries/aggregate", """{"filter":{"externalIdPrefix":"x"}}""")).Items[0]
+            .GetProperty("count").GetInt32());
     }
 
     [Fact]
@@ -91,7 +95,8 @@ public sealed class TimeSeriesTests
         await cdf.CreateAsync("/timeseries", $$"""{"externalId":"two","assetId":{{leaf}}}""");
         await cdf.CreateAsync("/timeseries", """{"externalId":"three"}""");
         var byId = await cdf.TokenWithAsync(TestEmulator.Capability("timeSeriesAcl", "READ", $$"""{ "idscope": {"ids":[{{one}}]} }"""));
-        var byRoot = await cdf.TokenWithAsync(TestEmulator.Capability("timeSeriesAcl", "READ", $$"""{ "assetRootIdScope": {"rootIds":[{{root}}]} }"""));
+        var byRoot = await cdf.TokenWithAsync(TestEmulator.Capability("timeSeriesAcl", "READ",
+            $$"""{ "assetRootIdScope": {"rootIds":[{{root}}]} }"""));
         Assert.Equal(["one"], (await cdf.PostAsync("/timeseries/list", "{}", byId)).Expect(200).ExternalIds);
         Assert.Equal(["two"], (await cdf.PostAsync("/timeseries/list", "{}", byRoot)).Expect(200).ExternalIds);
     }

@@ -3,7 +3,9 @@ namespace Sluice.Emulator.Access;
 /// <summary>An access control list's name, its actions and the scopes it can have, in lower case.</summary>
 internal sealed record AclDefinition(string Name, IReadOnlyList<string> Actions, IReadOnlyList<string> Scopes);
 
-/// <summary>The access control lists that a group may name. Names are matched without regard to case, since CDF and its SDKs differ in it.</summary>
+/// <summary>
+/// The access control lists that a group may name. Names are matched without regard to case, since CDF and its SDKs differ in it.
+/// </summary>
 internal static class AclCatalog
 {
     private static readonly string[] s_readWrite = ["READ", "WRITE"];

@@ -4,7 +4,9 @@ using Sluice.Emulator.Http;
 
 namespace Sluice.Emulator.Access;
 
-/// <summary><c>GET /token/inspect</c>: the projects and capabilities of the token. Needs projectsAcl LIST and groupsAcl LIST itself.</summary>
+/// <summary>
+/// <c>GET /token/inspect</c>: the projects and capabilities of the token. Needs projectsAcl LIST and groupsAcl LIST itself.
+/// </summary>
 internal static class TokenInspectEndpoint
 {
     public static ValueTask<Reply> HandleAsync(CdfCall call)

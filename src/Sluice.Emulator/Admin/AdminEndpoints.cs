@@ -10,8 +10,8 @@ using Sluice.Emulator.Sessions;
 namespace Sluice.Emulator.Admin;
 
 /// <summary>
-/// <c>/admin/…</c>: what an administrator would do in the portals of Entra ID and CDF, without authentication: applications with secrets and
-/// groups, CDF groups, projects, sessions, settings.
+/// <c>/admin/…</c>: what an administrator would do in the portals of Entra ID and CDF, without authentication: applications with
+/// secrets and groups, CDF groups, projects, sessions, settings.
 /// </summary>
 internal static class AdminEndpoints
 {
@@ -57,7 +57,9 @@ internal static class AdminEndpoints
         {
             ClientId = clientId,
             ObjectId = known?.ObjectId ?? Guid.NewGuid().ToString(),
-            DisplayName = body.Optional("displayName") is { } name ? JsonChecks.String(name, "displayName") : known?.DisplayName ?? clientId,
+            DisplayName = body.Optional("displayName") is { } name
+                ? JsonChecks.String(name, "displayName")
+                : known?.DisplayName ?? clientId,
             Secrets = secrets,
             Groups = body.Optional("groups") is { } groups ? Texts(groups, "groups") : known?.Groups ?? [],
             Roles = body.Optional("roles") is { } roles ? Texts(roles, "roles") : known?.Roles ?? [],

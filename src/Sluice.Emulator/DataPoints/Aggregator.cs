@@ -8,8 +8,9 @@ internal static class Aggregator
 {
     private static readonly string[] s_names =
     [
-        "average", "max", "maxDatapoint", "min", "minDatapoint", "count", "sum", "interpolation", "stepInterpolation", "totalVariation",
-        "continuousVariance", "discreteVariance", "countGood", "countUncertain", "countBad", "durationGood", "durationUncertain", "durationBad",
+        "average", "max", "maxDatapoint", "min", "minDatapoint", "count", "sum", "interpolation", "stepInterpolation",
+        "totalVariation", "continuousVariance", "discreteVariance", "countGood", "countUncertain", "countBad",
+        "durationGood", "durationUncertain", "durationBad",
     ];
 
     public static List<string> ReadNames(JsonElement names)

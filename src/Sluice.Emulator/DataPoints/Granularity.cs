@@ -89,7 +89,8 @@ internal sealed class Granularity
         (long)_zone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(timestamp)).TotalMilliseconds;
 
     private DateTime ToLocal(long timestamp) =>
-        DateTime.SpecifyKind(DateTimeOffset.FromUnixTimeMilliseconds(timestamp + OffsetMs(timestamp)).UtcDateTime, DateTimeKind.Unspecified);
+        DateTime.SpecifyKind(
+            DateTimeOffset.FromUnixTimeMilliseconds(timestamp + OffsetMs(timestamp)).UtcDateTime, DateTimeKind.Unspecified);
 
     private long ToUtc(DateTime local) =>
         new DateTimeOffset(local, _zone.GetUtcOffset(local)).ToUnixTimeMilliseconds();

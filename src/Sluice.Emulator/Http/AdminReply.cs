@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Sluice.Emulator.Http;
 
-/// <summary>Answers of the emulator's own endpoints, which real CDF does not have: plain, without authentication, statistics or faults.</summary>
+/// <summary>
+/// Answers of the emulator's own endpoints, which real CDF does not have: plain, without authentication, statistics or faults.
+/// </summary>
 internal static class AdminReply
 {
     public static async Task WriteAsync(HttpContext http, Reply reply)

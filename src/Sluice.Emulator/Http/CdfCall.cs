@@ -115,8 +115,8 @@ internal sealed class CdfCall(EmulatorState state, HttpContext http, RequestEntr
     }
 
     /// <summary>
-    /// To be called when the request is known to be well-formed, before it changes anything: claims what it modifies (429 if another request
-    /// is modifying it) until the answer is sent, then waits as the faults say.
+    /// To be called when the request is known to be well-formed, before it changes anything: claims what it modifies (429 if another
+    /// request is modifying it) until the answer is sent, then waits as the faults say.
     /// </summary>
     public Task BeginEffectAsync(IReadOnlyCollection<(string Resource, string Key)> keys)
     {

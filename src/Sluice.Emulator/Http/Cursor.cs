@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Sluice.Emulator.Http;
 
 /// <summary>
-/// Opaque paging positions. A cursor holds a digest of the request's other parameters, so that one used with different parameters is refused,
-/// and a position; both are scrambled, so that no client comes to lean on what is inside.
+/// Opaque paging positions. A cursor holds a digest of the request's other parameters, so that one used with different parameters is
+/// refused, and a position; both are scrambled, so that no client comes to lean on what is inside.
 /// </summary>
 internal static class Cursor
 {

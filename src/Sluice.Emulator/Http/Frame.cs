@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Sluice.Emulator.Http;
 
-/// <summary>What surrounds every request: the headers that CDF sends always, and CDF's error body for paths and methods that do not exist.</summary>
+/// <summary>
+/// What surrounds every request: the headers that CDF sends always, and CDF's error body for paths and methods that do not exist.
+/// </summary>
 internal static class Frame
 {
     public static async Task RunAsync(HttpContext http, RequestDelegate next)

@@ -7,7 +7,10 @@ namespace Sluice.Emulator.Http;
 internal static class JsonFormat
 {
     /// <summary>Answers are for programs, never embedded in HTML, so letters outside ASCII stay as they are.</summary>
-    public static readonly JsonWriterOptions Writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    public static readonly JsonWriterOptions Writer = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true,
+    };
 
     public static readonly JsonDocumentOptions Reader = new() { MaxDepth = 64 };
 }

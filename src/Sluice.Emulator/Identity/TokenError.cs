@@ -33,8 +33,8 @@ internal sealed class TokenError : Exception
 
     public static TokenError WrongScope(string scope) => new(
         StatusCodes.Status400BadRequest, "invalid_scope", 1002012,
-        $"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the "
-        + "resource identifier (application ID URI).");
+        $"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default "
+        + "suffixed to the resource identifier (application ID URI).");
 
     public static TokenError UnknownTenant(string tenant) => new(
         StatusCodes.Status400BadRequest, "invalid_request", 90002,
@@ -42,9 +42,9 @@ internal sealed class TokenError : Exception
 
     public static TokenError UnknownApplication(string clientId, string tenant) => new(
         StatusCodes.Status400BadRequest, "unauthorized_client", 700016,
-        $"Application with identifier '{clientId}' was not found in the directory '{tenant}'. This can happen if the application has not been "
-        + "installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication "
-        + "request to the wrong tenant.");
+        $"Application with identifier '{clientId}' was not found in the directory '{tenant}'. This can happen if the application "
+        + "has not been installed by the administrator of the tenant or consented to by any user in the tenant. "
+        + "You may have sent your authentication request to the wrong tenant.");
 
     public static TokenError WrongSecret(string clientId) => new(
         StatusCodes.Status401Unauthorized, "invalid_client", 7000215,

@@ -2,7 +2,9 @@ using Sluice.Emulator.Http;
 
 namespace Sluice.Emulator.Raw;
 
-/// <summary>A place in a read of a table: a part of the keys, bounds of time (the lower excluded, the upper included), the last key read.</summary>
+/// <summary>
+/// A place in a read of a table: a part of the keys, bounds of time (the lower excluded, the upper included), the last key read.
+/// </summary>
 internal sealed record RawPosition(int Part, int Parts, long? Min, long? Max, string AfterKey)
 {
     public static RawPosition Parse(string text)

@@ -19,7 +19,9 @@ internal static class RawRowReads
             ? RawPosition.Parse(Cursor.Read(digest, cursor))
             : new RawPosition(0, 1, call.QueryNumber("minLastUpdatedTime"), call.QueryNumber("maxLastUpdatedTime"), "");
         var columns = call.Http.Request.Query["columns"].ToString();
-        var chosen = columns.Length == 0 ? null : columns.Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var chosen = columns.Length == 0
+            ? null
+            : columns.Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
         var filterNulls = call.QueryFlag("filterNullFields");
         var table = call.Project.Raw.Table(database, name);
         lock (table)

@@ -6,8 +6,8 @@ using Sluice.Emulator.Http;
 namespace Sluice.Emulator.Resources;
 
 /// <summary>
-/// A resource in CDF's classic style: items with fields, created, listed, updated and deleted in bulk, each request as a whole or not at all.
-/// What is particular to one resource is in its <see cref="ResourceType"/> and in the overrides here.
+/// A resource in CDF's classic style: items with fields, created, listed, updated and deleted in bulk, each request as a whole or not at
+/// all. What is particular to one resource is in its <see cref="ResourceType"/> and in the overrides here.
 /// </summary>
 internal abstract class ClassicResource(Project project, ResourceType type)
 {
@@ -98,8 +98,8 @@ internal abstract class ClassicResource(Project project, ResourceType type)
     }
 
     /// <summary>
-    /// The items of these keys, in their order. All unknown keys are reported together, unless they are to be ignored; so are keys that name
-    /// one item twice. Items outside of the grant are unknown.
+    /// The items of these keys, in their order. All unknown keys are reported together, unless they are to be ignored; so are keys that
+    /// name one item twice. Items outside of the grant are unknown.
     /// </summary>
     public List<Record> Find(IReadOnlyList<ItemKey> keys, Grant grant, bool ignoreUnknown)
     {

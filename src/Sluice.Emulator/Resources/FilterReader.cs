@@ -4,8 +4,8 @@ using Sluice.Emulator.Http;
 namespace Sluice.Emulator.Resources;
 
 /// <summary>
-/// Turns the <c>filter</c> of a list request into a condition: all members must hold. An unknown member is an error, since ignoring it would
-/// answer another question than was asked.
+/// Turns the <c>filter</c> of a list request into a condition: all members must hold. An unknown member is an error, since ignoring it
+/// would answer another question than was asked.
 /// </summary>
 internal static class FilterReader
 {

@@ -1,8 +1,8 @@
 namespace Sluice.Emulator.Resources;
 
 /// <summary>
-/// Keys in ascending order, for paging. New keys wait in a tail that is merged at the next read, so that bulk creates cost no order. Removed
-/// keys stay until half of the index is dead; readers skip what is no longer stored.
+/// Keys in ascending order, for paging. New keys wait in a tail that is merged at the next read, so that bulk creates cost no order.
+/// Removed keys stay until half of the index is dead; readers skip what is no longer stored.
 /// </summary>
 internal sealed class SortedIndex<T>(IComparer<T> comparer)
     where T : notnull

@@ -21,7 +21,9 @@ internal enum SessionType
     OneshotTokenExchange,
 }
 
-/// <summary>Lets a service act for somebody: made with credentials or a token, bound by a nonce that lives a minute and works once.</summary>
+/// <summary>
+/// Lets a service act for somebody: made with credentials or a token, bound by a nonce that lives a minute and works once.
+/// </summary>
 internal sealed class Session
 {
     private int _status = (int)SessionStatus.Ready;
