@@ -98,6 +98,14 @@ internal sealed class CdfAdministrator : IDisposable
         ];
     }
 
+    /// <summary>How many requests CDF has had so far.</summary>
+    public async Task<long> RequestsAsync(string method, string path)
+    {
+        using var response = await _http.GetAsync(new Uri(_emulator.BaseUrl, "/statistics"));
+        var operations = (await ReadAsync(response))["operations"]!.AsArray();
+        return operations.Where(o => (string?)o!["method"] == method && (string?)o["path"] == path).Sum(o => (long)o!["requests"]!);
+    }
+
     /// <summary>Makes a time series, so that points can be written to it.</summary>
     public Task CreateSeriesAsync(string externalId, bool isString = false) =>
         PostAsync("timeseries", new { items = new[] { new { externalId, isString } } });
