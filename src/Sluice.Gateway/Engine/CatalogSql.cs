@@ -32,8 +32,8 @@ internal static class CatalogSql
         BEGIN
             RAISE EXCEPTION USING
                 ERRCODE = '0A000',
-                MESSAGE = format('cannot execute %s on CDF table "%s" from inside a function, DO block, rule, trigger or WITH query', TG_OP, TG_TABLE_NAME),
-                HINT = format('Send the %s to CDF table "%s" as a statement of its own.', TG_OP, TG_TABLE_NAME),
+                MESSAGE = format('%s of CDF table "%s" is not supported in this form', TG_OP, TG_TABLE_NAME),
+                HINT = 'Write with INSERT … VALUES of constants and parameters, or with COPY … FROM STDIN, each as a statement of its own.',
                 SCHEMA = TG_TABLE_SCHEMA,
                 TABLE = TG_TABLE_NAME;
         END

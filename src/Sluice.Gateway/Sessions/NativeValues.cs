@@ -49,7 +49,8 @@ internal static class NativeValues
                 type = use.CastOid == 0 ? column.Type.Oid : use.CastOid;
             }
 
-            if (!CanSend(type, column))
+            // A cast from text to the column's type reads the text as the column itself would.
+            if (!(use.CastOid != 0 && IsText(type)) && !CanSend(type, column))
             {
                 return null;
             }

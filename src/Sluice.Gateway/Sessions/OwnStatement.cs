@@ -184,7 +184,7 @@ internal sealed class OwnInsert : OwnStatement
                 {
                     column.AppendNull();
                 }
-                else if (message.ParameterFormat(index) == 0)
+                else if (message.ParameterFormat(index) == 0 || _sentTypes[index] == PgType.Text || _sentTypes[index] == PgType.Varchar)
                 {
                     column.AppendText(portal.Bytes(value));
                 }

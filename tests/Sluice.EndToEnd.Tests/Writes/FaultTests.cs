@@ -15,7 +15,7 @@ public sealed class FaultTests(FaultServer fault) : IClassFixture<FaultServer>
     [InlineData("expiredToken", 0, "28000", false)]
     [InlineData("status", 403, "42501", false)]
     [InlineData("rateLimit", 0, "53400", false)]
-    [InlineData("status", 400, "22000", false)]
+    [InlineData("status", 400, "22023", false)]
     [InlineData("status", 500, "40003", true)]
     public async Task An_answer_of_CDF_becomes_an_SQLSTATE_with_its_words_and_request_id(string action, int status, string sqlState, bool isInDoubt)
     {
@@ -34,7 +34,7 @@ public sealed class FaultTests(FaultServer fault) : IClassFixture<FaultServer>
 
         var error = reply.Single(m => m.Type == 'E');
         Assert.Equal(sqlState, error.Field('C'));
-        Assert.Matches(@"\(request id [0-9a-f-]{36}\)$", error.Field('M'));
+        Assert.Matches(@"\(CDF request [0-9a-f-]{36}\)$", error.Field('M'));
         Assert.Contains(isInDoubt ? "not known" : "No row of the statement is stored.", error.Field('D'));
         Assert.Equal("C INSERT 0 1", (await client.Query($"insert into events (external_id) values ('{_name}')").TalkAsync())[0].ToString());
     }
@@ -87,7 +87,7 @@ public sealed class FaultTests(FaultServer fault) : IClassFixture<FaultServer>
             var reply = await client.ReadUntilAsync('Z');
             var error = reply.Single(m => m.Type == 'E');
             Assert.Equal("57014", error.Field('C'));
-            Assert.Contains("1000 rows of the statement are stored. Of", error.Field('D'));
+            Assert.Contains("1000 rows of the statement are stored. It is not known", error.Field('D'));
         }
 
         Assert.Equal("D 1", (await client.Query("select 1").TalkAsync())[1].ToString());
