@@ -1,14 +1,13 @@
 using Sluice.EndToEnd.Tests.Servers;
-using Sluice.EndToEnd.Tests.Wire;
 
 namespace Sluice.EndToEnd.Tests.Writes;
 
 /// <summary>Statements of Sluice's own among those of the engine: replies come in order, none before its truth, and errors up to Sync (rules.md P1 to P6).</summary>
 public sealed class PipelineTests(GatewayServer server)
 {
-    private readonly string _name = $"pipe-{Guid.NewGuid():N}";
+    private const string Insert = "insert into assets (external_id, name) values ($1, $2)";
 
-    private string Insert => "insert into assets (external_id, name) values ($1, $2)";
+    private readonly string _name = $"pipe-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task A_mixed_pipeline_is_answered_in_order()
