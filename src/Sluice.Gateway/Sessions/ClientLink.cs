@@ -16,12 +16,12 @@ internal sealed class ClientLink(PgClientConnection connection, TimeSpan keepali
     public CancellationToken Closed { get; } = connection.Closed;
 
     /// <summary>Sends what has been written.</summary>
-    /// <exception cref="ClientGoneException">Nobody reads any more.</exception>
+    /// <exception cref="SessionEndedException">Nobody reads any more.</exception>
     public async ValueTask FlushAsync()
     {
         if (Output.UnflushedBytes > 0 && !await Output.FlushAsync(CancellationToken.None))
         {
-            throw new ClientGoneException();
+            throw new SessionEndedException();
         }
     }
 
@@ -49,5 +49,5 @@ internal sealed class ClientLink(PgClientConnection connection, TimeSpan keepali
     }
 }
 
-/// <summary>The client has closed its connection; the session ends without a word.</summary>
-internal sealed class ClientGoneException : Exception;
+/// <summary>The client has gone, or has been told all: the session ends without another word.</summary>
+internal sealed class SessionEndedException : Exception;

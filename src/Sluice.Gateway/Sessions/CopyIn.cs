@@ -38,7 +38,7 @@ internal sealed class CopyIn(SessionCore core)
         {
             throw new PgException(await write.FailAsync(e), e);
         }
-        catch (ClientGoneException)
+        catch (SessionEndedException)
         {
             await write.FailAsync(new PgException(SqlState.ConnectionFailure, "the client has gone"));
             throw;
@@ -68,7 +68,7 @@ internal sealed class CopyIn(SessionCore core)
                 case FrontendMessage.Flush or FrontendMessage.Sync:
                     break;
                 case FrontendMessage.Terminate:
-                    throw new ClientGoneException();
+                    throw new SessionEndedException();
                 default:
                     throw CopyRelay.UnexpectedMessage(frame.Type);
             }
@@ -99,7 +99,7 @@ internal sealed class CopyIn(SessionCore core)
         {
             if (input.IsCompleted)
             {
-                throw new ClientGoneException();
+                throw new SessionEndedException();
             }
 
             var readable = input.WhenReadable();

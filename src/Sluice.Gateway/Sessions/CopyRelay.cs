@@ -31,7 +31,7 @@ internal static class CopyRelay
                         // Clients of the extended protocol may send them before they know that this is a COPY; PostgreSQL ignores them here.
                         break;
                     case FrontendMessage.Terminate:
-                        throw new ClientGoneException();
+                        throw new SessionEndedException();
                     default:
                         throw UnexpectedMessage(frame.Type);
                 }
@@ -40,7 +40,7 @@ internal static class CopyRelay
             await engine.FlushAsync();
             if (client.Input.IsCompleted)
             {
-                throw new ClientGoneException();
+                throw new SessionEndedException();
             }
 
             if (engine.InCopyIn || inMessage)

@@ -12,6 +12,7 @@ internal sealed class EngineLink : IAsyncDisposable
     private readonly EngineConnection _connection;
     private readonly MessageReader _input;
     private readonly ClientLink _client;
+    private bool _saidFarewell;
 
     public EngineLink(EngineConnection connection, ClientLink client)
     {
@@ -93,8 +94,8 @@ internal sealed class EngineLink : IAsyncDisposable
     /// <summary>Passes on what has arrived and goes to the client whatever it is; used while nothing in particular is waited for.</summary>
     public async ValueTask PassArrivedAsync(EngineReplies pass = EngineReplies.All)
     {
-        await _input.WhenReadable();
-        Pass(pass);
+        await WaitAsync();
+        await PassAsync(pass);
         await _client.FlushAsync();
     }
 
@@ -172,7 +173,17 @@ internal sealed class EngineLink : IAsyncDisposable
         PgError? error = null;
         while (alone ? InSegment : Outstanding > 0)
         {
-            var frame = await _input.ReadAsync();
+            if (!_input.TryRead(out var frame))
+            {
+                if (_input.IsCompleted)
+                {
+                    throw Gone(inner: null);
+                }
+
+                await WaitAsync();
+                continue;
+            }
+
             Observe(frame);
             switch (frame.Type)
             {
@@ -206,7 +217,7 @@ internal sealed class EngineLink : IAsyncDisposable
     {
         while (true)
         {
-            Pass(pass);
+            await PassAsync(pass);
             if (InCopyIn)
             {
                 return EnginePause.CopyIn;
@@ -218,11 +229,23 @@ internal sealed class EngineLink : IAsyncDisposable
             }
 
             await _client.FlushAsync();
-            await _input.WhenReadable();
+            await WaitAsync();
         }
     }
 
-    private void Pass(EngineReplies pass)
+    private async ValueTask WaitAsync()
+    {
+        try
+        {
+            await _input.WhenReadable();
+        }
+        catch (IOException e)
+        {
+            throw Gone(e);
+        }
+    }
+
+    private async ValueTask PassAsync(EngineReplies pass)
     {
         while (_input.TryRead(out var frame, InPieces.DataRow | InPieces.CopyData))
         {
@@ -235,14 +258,23 @@ internal sealed class EngineLink : IAsyncDisposable
 
         if (_input.IsCompleted)
         {
-            throw new PgException(new PgError
+            await _client.FlushAsync();
+            throw Gone(inner: null);
+        }
+    }
+
+    /// <summary>The backend has gone. If it said why, the client has been told, and hears nothing more.</summary>
+    private Exception Gone(Exception? inner) => _saidFarewell
+        ? new SessionEndedException()
+        : new PgException(
+            new PgError
             {
                 Severity = PgSeverity.Fatal,
                 SqlState = SqlState.AdminShutdown,
                 Message = "terminating connection because the engine's backend has ended",
-            });
-        }
-    }
+                Hint = "Connect again; the engine may have been restarted.",
+            },
+            inner);
 
     private void Observe(in Frame frame)
     {
@@ -259,6 +291,7 @@ internal sealed class EngineLink : IAsyncDisposable
                 InCopyIn = true;
                 break;
             case BackendMessage.ErrorResponse:
+                _saidFarewell = PgErrorParser.Parse(_input.Contiguous(frame).Span).Severity is PgSeverity.Fatal or PgSeverity.Panic;
                 InCopyIn = false;
                 Outstanding = 0;
                 Skipping = true;

@@ -104,12 +104,12 @@ internal sealed class RunningWrite : IDisposable
 
     /// <summary>Ends the write because the statement was cancelled.</summary>
     /// <exception cref="PgException">57014, with what is stored.</exception>
-    /// <exception cref="ClientGoneException">It was cancelled because the client has gone.</exception>
+    /// <exception cref="SessionEndedException">It was cancelled because the client has gone.</exception>
     public async ValueTask ThrowCancelledAsync()
     {
         _ended = true;
         var error = await _write.CancelAsync(_work.Reason);
-        throw _work.IsClientGone ? new ClientGoneException() : error;
+        throw _work.IsClientGone ? new SessionEndedException() : error;
     }
 
     public void Dispose()

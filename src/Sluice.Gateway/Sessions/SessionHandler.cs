@@ -44,9 +44,9 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             using var session = new GatewaySession(core, connection.ShuttingDown);
             await session.RunAsync(registration.Key);
         }
-        catch (ClientGoneException)
+        catch (SessionEndedException)
         {
-            // There is nobody to tell.
+            // There is nobody to tell, or nothing.
         }
         finally
         {

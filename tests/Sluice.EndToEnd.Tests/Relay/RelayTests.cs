@@ -58,6 +58,20 @@ public sealed class RelayTests(RelayServer server)
         await using var other = await server.ConnectAsync();
         await other.Query($"select pg_terminate_backend({client.ProcessId})").TalkAsync();
         Assert.Equal("57P01", (await client.ReadAsync()).Field('C'));
+        await Assert.ThrowsAsync<EndOfStreamException>(client.ReadAsync);
+    }
+
+    [Fact]
+    public async Task A_backend_that_is_terminated_in_a_statement_says_so_once()
+    {
+        await using var client = await server.ConnectAsync();
+        await using var other = await server.ConnectAsync();
+        await client.Query("select pg_sleep(60)").SendAsync();
+        await WaitUntilActiveAsync(client.ProcessId);
+        await other.Query($"select pg_terminate_backend({client.ProcessId})").TalkAsync();
+        var messages = await client.ReadUntilAsync('E');
+        Assert.Equal("57P01", messages[^1].Field('C'));
+        await Assert.ThrowsAsync<EndOfStreamException>(client.ReadAsync);
     }
 
     [Fact]
