@@ -23,6 +23,7 @@ internal static class EmulatorCommand
         {
             Description = "Count what is written instead of storing it, for benchmarks.",
         };
+        var readyFile = new Option<string?>("--ready-file") { Description = "Write how to connect to this file, as JSON, once it serves." };
         var command = new Command(
             "emulator",
             """
@@ -33,6 +34,7 @@ internal static class EmulatorCommand
             port,
             project,
             counting,
+            readyFile,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new EmulatorOptions
@@ -41,11 +43,12 @@ internal static class EmulatorCommand
                 Project = arguments.GetValue(project)!,
                 Counting = arguments.GetValue(counting),
             },
+            arguments.GetValue(readyFile),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(EmulatorOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(EmulatorOptions options, string? readyFile, CancellationToken cancellationToken)
     {
         await using CdfEmulator emulator = await CdfEmulator.StartAsync(options, cancellationToken);
         await Console.Out.WriteLineAsync(
@@ -59,6 +62,21 @@ internal static class EmulatorCommand
             faults      {emulator.FaultsUrl}
             Ctrl-C ends it.
             """);
+        if (readyFile is not null)
+        {
+            var ready = new ReadyFile
+            {
+                CdfBaseUrl = emulator.BaseUrl.GetLeftPart(UriPartial.Authority),
+                FaultsUrl = emulator.FaultsUrl.AbsoluteUri,
+                Project = options.Project,
+                TokenUrl = emulator.TokenUrl.AbsoluteUri,
+                ClientId = options.ClientId,
+                ClientSecret = options.ClientSecret,
+                Scope = emulator.Scope,
+            };
+            await ready.WriteAsync(readyFile, cancellationToken);
+        }
+
         await cancellationToken.WhenCancelledAsync();
         return 0;
     }

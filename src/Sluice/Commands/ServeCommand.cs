@@ -22,6 +22,10 @@ internal static class ServeCommand
             new("--log-format", "Log:Format", "text or json."),
             new("--log-level", "Log:Level", "Trace, Debug, Information, Warning or Error."),
         ];
+        var readyFile = new Option<string?>("--ready-file")
+        {
+            Description = "Write pgHost, pgPort and apiBaseUrl to this file, as JSON, once it serves.",
+        };
         var command = new Command(
             "serve",
             $"""
@@ -32,6 +36,7 @@ internal static class ServeCommand
             """)
         {
             file,
+            readyFile,
         };
         foreach (Setting setting in settings)
         {
@@ -44,6 +49,7 @@ internal static class ServeCommand
             let value = arguments.GetValue(setting.Option)
             where value is not null
             select KeyValuePair.Create<string, string?>(setting.Name, value),
+            arguments.GetValue(readyFile),
             cancellationToken));
         return command;
     }
@@ -51,6 +57,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(
         string? file,
         IEnumerable<KeyValuePair<string, string?>> overrides,
+        string? readyFile,
         CancellationToken cancellationToken)
     {
         SluiceSettings settings;
@@ -71,6 +78,17 @@ internal static class ServeCommand
         try
         {
             await using GatewayHost host = await GatewayHost.StartAsync(settings, cancellationToken);
+            if (readyFile is not null)
+            {
+                var ready = new ReadyFile
+                {
+                    PgHost = settings.Gateway.Postgres.PublicHost,
+                    PgPort = host.Postgres?.Port,
+                    ApiBaseUrl = host.Api?.GetLeftPart(UriPartial.Authority),
+                };
+                await ready.WriteAsync(readyFile, cancellationToken);
+            }
+
             await cancellationToken.WhenCancelledAsync();
             return ExitCodes.Success;
         }

@@ -123,7 +123,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
             SampleLoad.FlightsKey,
             SampleLoad.FlightsColumns,
             cancellationToken);
-        var psql = new Psql(Connection(ready), ready.PgPassword);
+        var psql = new Psql(Connection(ready), ready.PgPassword!);
         console.WriteLine($"Connected: {await psql.VersionAsync(cancellationToken)}");
         var durations = new Dictionary<SampleLoad, TimeSpan>();
         await console.Progress()

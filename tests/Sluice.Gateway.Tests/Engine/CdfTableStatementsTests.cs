@@ -51,8 +51,8 @@ public sealed class CdfTableStatementsTests(EngineFixture fixture, UserSession s
     {
         var error = await User.FailsAsync("0A000", "DO $$ BEGIN INSERT INTO assets (name) VALUES ('a'); END $$");
 
-        Assert.Contains("INSERT on CDF table \"assets\"", error.MessageText, StringComparison.Ordinal);
-        Assert.Contains("as a statement of its own", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("INSERT of CDF table \"assets\"", error.MessageText, StringComparison.Ordinal);
+        Assert.Contains("a statement of its own", error.Hint, StringComparison.Ordinal);
         Assert.Equal("assets", error.TableName);
     }
 
