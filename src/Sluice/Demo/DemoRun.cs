@@ -116,7 +116,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console)
     private async Task<bool> LoadAsync(Administrator administrator, ReadyFile ready, CancellationToken cancellationToken)
     {
         await administrator.CreateRawTableAsync(
-            ready.PgUser,
+            ready.PgUser!,
             SampleLoad.FlightsTable,
             SampleLoad.FlightsDatabase,
             SampleLoad.FlightsTable,
