@@ -23,9 +23,13 @@ internal sealed record EngineState(
 {
     private const string Name = "_sluice_state";
 
+    /// <summary>Settings that PostgreSQL reports by itself, but not before its next ReadyForQuery, which in a pipeline is too late.</summary>
+    private static readonly string[] Reported = ["DateStyle", "TimeZone", "client_encoding", "standard_conforming_strings"];
+
     private static readonly string Question =
         "SELECT n.nspname, c.relname, pg_catalog.current_setting('transaction_read_only'), "
         + "pg_catalog.date_part('epoch', pg_catalog.current_setting('statement_timeout')::pg_catalog.interval)"
+        + string.Concat(Reported.Select(name => $", pg_catalog.current_setting('{name}')"))
         + string.Concat(SluiceSettings.Defaults.Select(s => $", pg_catalog.current_setting('{s.Key}', true)"))
         + " FROM (SELECT pg_catalog.to_regclass($1) AS oid) AS r"
         + " LEFT JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) r.oid"
@@ -38,6 +42,11 @@ internal sealed record EngineState(
         var row = await engine.AskAsync(replies: 5);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         var next = 4;
+        foreach (var name in Reported)
+        {
+            engine.Settings.Report(name, row[next++]!);
+        }
+
         foreach (var (name, fallback) in SluiceSettings.Defaults)
         {
             // RESET of a setting that a placeholder made leaves an empty string.

@@ -88,6 +88,11 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
         }
 
         var statement = own.Analyze(message.Sql);
+        if (statement is CopyStatement { Kind: SqlStatementKind.CopyTo, Target: { } target } copyTo && core.MayBeCdfTable(target.Name))
+        {
+            return ParseCopyToAsync(name, message.Sql.ToArray(), copyTo);
+        }
+
         if (statement is null || !own.MayBeOwn(statement))
         {
             return ForwardParseAsync(frame, name, statement is null ? EngineEffect.None : OwnStatements.EffectOf(message.Sql, statement));
@@ -132,6 +137,30 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
         own.Names.SetOwn(name, bound);
         own.Remember(bound);
         writes.Replies.ParseComplete();
+    }
+
+    private async ValueTask ParseCopyToAsync(string name, byte[] sql, CopyStatement copy)
+    {
+        await SettleAsync();
+        if (Skipping)
+        {
+            return;
+        }
+
+        if (Engine.Status == TransactionStatus.Failed)
+        {
+            throw SessionCore.InFailedTransaction();
+        }
+
+        await writes.CloseAsync();
+        var rewritten = await CopyTo.RewriteAsync(core, sql, copy);
+        Engine.Output.BeginMessage(FrontendMessage.Parse);
+        Engine.Output.CString(name);
+        Engine.Output.CString(rewritten);
+        Engine.Output.Int16(0);
+        Engine.Output.EndMessage();
+        Engine.Expect(replies: 1);
+        own.Names.SetEngine(name, EngineEffect.None);
     }
 
     private async ValueTask ForwardParseAsync(Frame frame, string name, EngineEffect effect)

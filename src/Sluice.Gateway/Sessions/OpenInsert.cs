@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Sessions;
 internal sealed class OpenInsert(SessionCore core, InsertPlan plan, EngineState state) : IDisposable
 {
     private readonly RunningWrite _write = new(core, plan, state);
-    private long _executions;
+    private long _rows;
 
     /// <summary>Whether an execution of <paramref name="other"/> belongs to this write.</summary>
     public bool Takes(OwnInsert other) =>
@@ -18,7 +18,8 @@ internal sealed class OpenInsert(SessionCore core, InsertPlan plan, EngineState 
     /// <exception cref="PgException">A value does not fit, or the write has failed.</exception>
     public ValueTask AddAsync(OwnInsert insert, OwnPortal? portal, ArrayBufferWriter<byte> scratch)
     {
-        insert.AppendRows(_write.Batch, portal, ++_executions, scratch);
+        insert.AppendRows(_write.Batch, portal, _rows + 1, scratch);
+        _rows += insert.RowCount;
         return _write.SendIfFullAsync();
     }
 

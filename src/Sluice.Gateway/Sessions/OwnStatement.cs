@@ -90,21 +90,21 @@ internal sealed class OwnInsert : OwnStatement
     /// <summary>Adds the rows of one execution to <paramref name="batch"/>.</summary>
     /// <param name="batch">Has the plan's columns.</param>
     /// <param name="portal">The parameters; <see langword="null"/> if there are none.</param>
-    /// <param name="origin">What errors call the rows.</param>
+    /// <param name="firstRow">What errors call the first of the rows; the others count on.</param>
     /// <param name="scratch">For literals with escapes.</param>
     /// <exception cref="PgException">A value does not fit; the rows of this execution are out of the batch again.</exception>
-    public void AppendRows(RowBatch batch, OwnPortal? portal, long origin, ArrayBufferWriter<byte> scratch)
+    public void AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch)
     {
         var before = batch.Count;
         try
         {
             if (_cells is not null)
             {
-                AppendCompiled(batch, portal!, origin);
+                AppendCompiled(batch, portal!, firstRow);
             }
             else
             {
-                AppendLiterals(batch, origin, scratch);
+                AppendLiterals(batch, firstRow, scratch);
             }
         }
         catch (PgException)
@@ -114,7 +114,7 @@ internal sealed class OwnInsert : OwnStatement
         }
     }
 
-    private void AppendLiterals(RowBatch batch, long origin, ArrayBufferWriter<byte> scratch)
+    private void AppendLiterals(RowBatch batch, long row, ArrayBufferWriter<byte> scratch)
     {
         var columns = batch.Columns;
         if (_statement.Source == InsertSource.DefaultValues)
@@ -124,7 +124,7 @@ internal sealed class OwnInsert : OwnStatement
                 column.AppendNull();
             }
 
-            batch.EndRow(origin);
+            batch.EndRow(row);
             return;
         }
 
@@ -151,11 +151,11 @@ internal sealed class OwnInsert : OwnStatement
                 }
             }
 
-            batch.EndRow(origin);
+            batch.EndRow(row++);
         }
     }
 
-    private void AppendCompiled(RowBatch batch, OwnPortal portal, long origin)
+    private void AppendCompiled(RowBatch batch, OwnPortal portal, long row)
     {
         var columns = batch.Columns;
         var width = columns.Count;
@@ -196,7 +196,7 @@ internal sealed class OwnInsert : OwnStatement
 
             if (i % width == width - 1)
             {
-                batch.EndRow(origin);
+                batch.EndRow(row++);
             }
         }
     }

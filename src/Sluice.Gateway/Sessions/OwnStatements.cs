@@ -70,7 +70,7 @@ internal sealed class OwnStatements(SessionCore core)
                     : throw new PgException(
                         SqlState.FeatureNotSupported,
                         $"MERGE into CDF table \"{merge.Targets[0].Name.Name}\" is not supported",
-                        hint: "Use INSERT … ON CONFLICT DO UPDATE.");
+                        hint: "Use INSERT … VALUES, or COPY … FROM STDIN.");
 
             default:
                 return null;

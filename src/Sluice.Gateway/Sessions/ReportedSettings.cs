@@ -33,8 +33,9 @@ internal sealed class ReportedSettings
     /// <summary>Takes note of a ParameterStatus.</summary>
     public void Report(string name, string value)
     {
+        var isNew = !_values.TryGetValue(name, out var known) || known != value;
         _values[name] = value;
-        if (name is "DateStyle" or "TimeZone")
+        if (isNew && name is ("DateStyle" or "TimeZone"))
         {
             _textInput = null;
         }

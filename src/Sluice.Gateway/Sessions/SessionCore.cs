@@ -60,17 +60,17 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
             throw InFailedTransaction();
         }
 
+        if (state.ReadOnly)
+        {
+            throw new PgException(SqlState.ReadOnlySqlTransaction, $"cannot execute {command} in a read-only transaction");
+        }
+
         if (InBlock)
         {
             throw new PgException(
                 SqlState.FeatureNotSupported,
                 $"{command} into a CDF table is not supported inside a transaction block",
                 hint: "Turn autocommit on: CDF stores the rows when the statement ends, so there would be nothing to roll back.");
-        }
-
-        if (state.ReadOnly)
-        {
-            throw new PgException(SqlState.ReadOnlySqlTransaction, $"cannot execute {command} in a read-only transaction");
         }
 
         if (Engine.Settings.ClientEncoding is not ("UTF8" or "SQL_ASCII"))

@@ -134,7 +134,11 @@ public sealed class PipelineTests(GatewayServer server)
     [InlineData("insert into assets (name) select 'x'", "0A000", null)]
     [InlineData("merge into assets a using (values ('x')) s(x) on a.external_id = s.x when not matched then insert (name) values (s.x)", "0A000", null)]
     [InlineData("insert into assets (name) values ('a') on conflict do nothing", "0A000", null)]
-    [InlineData("begin read only; insert into assets (name) values ('a')", "0A000", null)]
+    [InlineData("begin read only; insert into assets (name) values ('a')", "25006", "cannot execute INSERT in a read-only transaction")]
+    [InlineData("begin; insert into assets (name) values ('a')", "0A000", "INSERT into a CDF table is not supported inside a transaction block")]
+    [InlineData("set client_encoding = latin1; insert into assets (name) values ('a')", "0A000", null)]
+    [InlineData("set sluice.bad_values = maybe; insert into assets (name) values ('a')", "22023", "invalid value for parameter \"sluice.bad_values\": \"maybe\"")]
+    [InlineData("copy assets (name) from stdin (on_error ignore)", "0A000", null)]
     [InlineData("copy assets (nme) from stdin", "42703", null)]
     [InlineData("copy assets from stdin (format cvs)", "22023", "COPY format \"cvs\" not recognized")]
     [InlineData("copy assets to stdout", "0A000", null)]
@@ -144,7 +148,7 @@ public sealed class PipelineTests(GatewayServer server)
         var reply = await client.Query(sql).TalkAsync();
         var error = reply.Single(m => m.Type == 'E');
         Assert.Equal((sqlState, message ?? error.Field('M')), (error.Field('C'), error.Field('M')));
-        await client.Query("rollback").TalkAsync();
+        await client.Query("rollback; reset all").TalkAsync();
         Assert.Equal("D 1", (await client.Query("select 1").TalkAsync())[1].ToString());
     }
 
@@ -160,6 +164,35 @@ public sealed class PipelineTests(GatewayServer server)
         Assert.Equal((sqlState, message, context), (error.Field('C'), error.Field('M'), error.Field('W')));
         Assert.Equal("No row of the statement is stored.", error.Field('D'));
         Assert.Equal("D 1", (await client.Query("select 1").TalkAsync())[1].ToString());
+    }
+
+    [Fact]
+    public async Task A_bad_value_in_a_list_of_rows_names_its_row()
+    {
+        await using var client = await server.ConnectAsync();
+        var reply = await client.Query(
+            "insert into double_datapoints (external_id, timestamp, value) values ('x', '2024-01-01', 1), ('x', '2024-01-02', 2), ('x', '2024-01-03', 'NaN')").TalkAsync();
+        var error = reply.Single(m => m.Type == 'E');
+        Assert.Equal("22003", error.Field('C'));
+        Assert.Contains("Row 3 of the statement", $"{error.Field('D')} {error.Field('W')}");
+    }
+
+    [Fact]
+    public async Task The_time_zone_that_is_set_in_the_same_string_holds()
+    {
+        await using var client = await server.ConnectAsync();
+        var reply = await client.Query(
+            $"set timezone = 'Asia/Tokyo'; insert into events (external_id, start_time) values ('{_name}', '2024-01-01 09:00:00')").TalkAsync();
+        Assert.Equal("C INSERT 0 1", reply.Last(m => m.Type == 'C').ToString());
+        Assert.Equal(1_704_067_200_000, (long)Assert.Single(await server.Cdf.ByExternalIdsAsync("events", _name))!["startTime"]!);
+    }
+
+    [Fact]
+    public async Task COPY_TO_of_a_CDF_table_is_never_silently_empty()
+    {
+        await using var client = await server.ConnectAsync();
+        var reply = await client.Parse("", "copy assets to stdout").Bind("", "").Execute("").Sync().TalkAsync();
+        Assert.Equal("0A000", reply.Single(m => m.Type == 'E').Field('C'));
     }
 
     [Fact]
