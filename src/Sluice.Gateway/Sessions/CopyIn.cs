@@ -6,6 +6,11 @@ namespace Sluice.Gateway.Sessions;
 /// <summary>COPY … FROM STDIN of a CDF table: the data is decoded where it lies in the receive buffer (PostgreSQL manual, 55.2.6).</summary>
 internal sealed class CopyIn(SessionCore core)
 {
+    /// <summary>
+    /// No row that CDF takes is longer (RAW: 5 MiB of JSON); a quote that is never closed shall not make the rest of a file one row in memory.
+    /// </summary>
+    private const int MaxRowLength = 32 * 1024 * 1024;
+
     /// <summary>Runs the COPY to its CommandComplete.</summary>
     /// <exception cref="PgException">The COPY has failed; what the client still sends of its data is to be ignored.</exception>
     public async ValueTask RunAsync(OwnCopy copy, EngineState state)
@@ -20,6 +25,7 @@ internal sealed class CopyIn(SessionCore core)
         }
 
         using var decoder = CopyDecoder.Create(options, copy.Plan.Table.Name, [.. copy.Plan.Columns.Select(c => c.Name)]);
+        decoder.MaxRowLength = MaxRowLength;
         using var write = new RunningWrite(core, copy.Plan, state);
         core.Client.Output.CopyInResponse(options.Format == CopyFormat.Binary ? (byte)1 : (byte)0, copy.Plan.Columns.Length);
         await core.Client.FlushAsync();

@@ -5,6 +5,8 @@ namespace Sluice.Gateway.Sessions;
 /// <summary>Hands the data of a COPY FROM STDIN on to the engine, in pieces as they arrive.</summary>
 internal static class CopyRelay
 {
+    private const int FlushAt = 64 * 1024;
+
     /// <summary>
     /// Relays until the client ends the COPY or the engine fails it. What the client sends after the engine's error is ignored by the
     /// session, as PostgreSQL ignores it; only a message that was begun is finished, or the engine would lose its place in the stream.
@@ -21,6 +23,11 @@ internal static class CopyRelay
                     case FrontendMessage.CopyData:
                         engine.Output.Relay(frame);
                         inMessage = !frame.IsLast;
+                        if (engine.Output.UnflushedBytes >= FlushAt)
+                        {
+                            await engine.FlushAsync();
+                        }
+
                         break;
                     case FrontendMessage.CopyDone or FrontendMessage.CopyFail:
                         engine.Output.Relay(frame);

@@ -84,11 +84,11 @@ internal sealed class EngineLink : IAsyncDisposable
                 }
             }
 
-            await sending;
+            await SentAsync(sending);
             return;
         }
 
-        await flush;
+        await SentAsync(flush.AsTask());
     }
 
     /// <summary>Passes on what has arrived and goes to the client whatever it is; used while nothing in particular is waited for.</summary>
@@ -230,6 +230,18 @@ internal sealed class EngineLink : IAsyncDisposable
 
             await _client.FlushAsync();
             await WaitAsync();
+        }
+    }
+
+    private async ValueTask SentAsync(Task sending)
+    {
+        try
+        {
+            await sending;
+        }
+        catch (IOException e)
+        {
+            throw Gone(e);
         }
     }
 

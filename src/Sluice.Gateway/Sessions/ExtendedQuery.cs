@@ -10,7 +10,10 @@ namespace Sluice.Gateway.Sessions;
 /// </summary>
 internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrites writes)
 {
+    private const int FlushAt = 64 * 1024;
+
     private readonly NameTable<OwnPortal> _portals = new();
+    private readonly List<string> _parsedByEngine = [];
     private bool _skipping;
 
     private EngineLink Engine => core.Engine;
@@ -172,6 +175,7 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
 
         await ForwardAsync(frame, replies: 1);
         own.Names.SetEngine(name, effect);
+        _parsedByEngine.Add(name);
     }
 
     private ValueTask BindAsync(in Frame frame)
@@ -184,6 +188,23 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
             _portals.SetEngine(portal, own.Names.EffectOf(message.Statement));
             return ForwardAsync(frame, replies: 1);
         }
+
+        return Engine.Outstanding == 0 ? BindOwn(frame, portal, statement) : SettleAndBindAsync(frame, portal, statement);
+    }
+
+    private async ValueTask SettleAndBindAsync(Frame frame, string portal, OwnStatement statement)
+    {
+        await SettleAsync();
+        if (!Skipping)
+        {
+            await BindOwn(frame, portal, statement);
+        }
+    }
+
+    private ValueTask BindOwn(in Frame frame, string portal, OwnStatement statement)
+    {
+        var body = core.Client.Input.Contiguous(frame);
+        var message = BindMessage.Parse(body.Span);
 
         if (portal.Length > 0 && (_portals.IsOwn(portal) || _portals.IsEngine(portal)))
         {
@@ -198,7 +219,7 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
                 + $"\"{Encoding.UTF8.GetString(message.Statement)}\" requires {statement.ParameterTypes.Length}");
         }
 
-        if (_portals.TryGetOwn(message.Portal, out var reusable) && reusable.Statement == statement)
+        if (_portals.TryGetOwn(portal, out var reusable) && reusable.Statement == statement)
         {
             reusable.Bind(body.Span);
         }
@@ -267,10 +288,27 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
     {
         var message = TargetMessage.ParseClose(core.Client.Input.Contiguous(frame).Span);
         var name = Encoding.UTF8.GetString(message.Name);
-        var wasOwn = message.Kind == TargetKind.Statement
-            ? own.Names.Remove(name, out var statement) && statement is not null
-            : _portals.Remove(name, out var portal) && portal is not null;
-        return wasOwn ? ReplyAsync(static replies => replies.CloseComplete()) : ForwardAsync(frame, replies: 1);
+        return message.Kind == TargetKind.Statement
+            ? CloseAsync(frame, own.Names, name)
+            : CloseAsync(frame, _portals, name);
+    }
+
+    private async ValueTask CloseAsync<T>(Frame frame, NameTable<T> names, string name)
+        where T : class
+    {
+        if (!names.IsOwn(name))
+        {
+            names.Remove(name, out _);
+            await ForwardAsync(frame, replies: 1);
+            return;
+        }
+
+        await SettleAsync();
+        if (!Skipping)
+        {
+            names.Remove(name, out _);
+            writes.Replies.CloseComplete();
+        }
     }
 
     private async ValueTask FlushAsync()
@@ -294,9 +332,17 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
             }
         }
 
+        if (Engine.Skipping)
+        {
+            // Not all of them were parsed; the engine knows which, and asks for nothing to be known here.
+            _parsedByEngine.ForEach(name => own.Names.Remove(name, out _));
+        }
+
+        _parsedByEngine.Clear();
         if (Engine.InSegment)
         {
             await Engine.SyncAsync();
+            own.EngineRuns(EngineEffect.None);
         }
 
         _skipping = false;
@@ -322,6 +368,10 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
 
         Engine.Output.Relay(frame);
         Engine.Expect(replies);
+        if (Engine.Output.UnflushedBytes >= FlushAt)
+        {
+            await Engine.FlushAsync();
+        }
     }
 
     private async ValueTask ReplyAsync(Action<ReplyQueue> reply)
@@ -343,11 +393,21 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
 
     private async ValueTask FailAsync(PgError error)
     {
-        core.Client.Output.ErrorResponse(await writes.AbandonAsync(error));
+        // What the engine owes for earlier messages comes first, and may be the error that counts.
+        var engineHadFailed = Engine.Skipping;
+        await SettleAsync();
+        error = await writes.AbandonAsync(error);
+        if (Engine.Skipping && !engineHadFailed)
+        {
+            return;
+        }
+
+        core.Client.Output.ErrorResponse(error);
         _skipping = true;
         if (Engine.InSegment || core.InBlock)
         {
             await Engine.PoisonAsync();
+            own.EngineRuns(EngineEffect.None);
         }
     }
 }

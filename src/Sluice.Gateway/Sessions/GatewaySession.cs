@@ -13,12 +13,10 @@ internal sealed class GatewaySession : IDisposable
     private readonly OwnWrites _writes;
     private readonly SimpleQuery _simple;
     private readonly ExtendedQuery _extended;
-    private readonly CancellationToken _shuttingDown;
 
-    public GatewaySession(SessionCore core, CancellationToken shuttingDown)
+    public GatewaySession(SessionCore core)
     {
         _core = core;
-        _shuttingDown = shuttingDown;
         var own = new OwnStatements(core);
         _writes = new OwnWrites(core, new CopyIn(core));
         _simple = new SimpleQuery(core, own, _writes);
@@ -39,9 +37,14 @@ internal sealed class GatewaySession : IDisposable
         client.Output.ReadyForQuery(TransactionStatus.Idle);
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var stopping = _shuttingDown.Register(stopped.SetResult);
+        await using var stopping = _core.ShuttingDown.Register(stopped.SetResult);
         while (true)
         {
+            if (_core.ShuttingDown.IsCancellationRequested)
+            {
+                throw new PgException(OwnWork.ShutDown);
+            }
+
             if (client.Input.TryRead(out var frame, InPieces.CopyData))
             {
                 if (frame.Type == FrontendMessage.Terminate)
@@ -64,6 +67,23 @@ internal sealed class GatewaySession : IDisposable
 
     public void Dispose() => _writes.Dispose();
 
+    private async ValueTask QueryAsync(Frame frame)
+    {
+        var body = _core.Client.Input.Contiguous(frame);
+        ReadOnlyMemory<byte> sql;
+        try
+        {
+            sql = body[..QueryMessage.Parse(body.Span).Sql.Length];
+        }
+        catch (PgException e)
+        {
+            await _simple.RefuseAsync(e.Error);
+            return;
+        }
+
+        await _simple.RunAsync(sql);
+    }
+
     private async ValueTask WaitAsync(Task stopped)
     {
         var (client, engine) = (_core.Client, _core.Engine);
@@ -81,12 +101,7 @@ internal sealed class GatewaySession : IDisposable
         }
         else if (first == stopped)
         {
-            throw new PgException(new PgError
-            {
-                Severity = PgSeverity.Fatal,
-                SqlState = SqlState.AdminShutdown,
-                Message = "terminating connection due to administrator command",
-            });
+            throw new PgException(OwnWork.ShutDown);
         }
     }
 
@@ -95,11 +110,9 @@ internal sealed class GatewaySession : IDisposable
         switch (frame.Type)
         {
             case FrontendMessage.Query:
-                var body = _core.Client.Input.Contiguous(frame);
-                var length = QueryMessage.Parse(body.Span).Sql.Length;
                 if (await _extended.BeforeQueryAsync())
                 {
-                    await _simple.RunAsync(body[..length]);
+                    await QueryAsync(frame);
                 }
 
                 break;
@@ -109,8 +122,11 @@ internal sealed class GatewaySession : IDisposable
                 break;
 
             case FrontendMessage.FunctionCall:
-                _core.Client.Output.ErrorResponse(FunctionCallMessage.Refusal().Error);
-                _core.Client.Output.ReadyForQuery(_core.Engine.Status);
+                if (await _extended.BeforeQueryAsync())
+                {
+                    await _simple.RefuseAsync(FunctionCallMessage.Refusal().Error);
+                }
+
                 break;
 
             case FrontendMessage.Password:

@@ -11,13 +11,15 @@ internal sealed class OwnWork : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _timeout = new();
     private readonly CancellationToken _closed;
+    private readonly CancellationToken _shuttingDown;
     private readonly Action<OwnWork> _ended;
 
-    public OwnWork(TimeSpan statementTimeout, Action<OwnWork> ended, CancellationToken closed)
+    public OwnWork(TimeSpan statementTimeout, Action<OwnWork> ended, CancellationToken closed, CancellationToken shuttingDown)
     {
         _closed = closed;
+        _shuttingDown = shuttingDown;
         _ended = ended;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, closed);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, closed, shuttingDown);
         Token = _stop.Token;
         if (statementTimeout > TimeSpan.Zero)
         {
@@ -31,8 +33,16 @@ internal sealed class OwnWork : IDisposable
     /// <summary>There is nobody left to answer.</summary>
     public bool IsClientGone => _closed.IsCancellationRequested;
 
-    /// <summary>Why the work had to end: 57014 in PostgreSQL's words.</summary>
-    public PgError Reason => new()
+    /// <summary>The server stops: 57P01 in PostgreSQL's words.</summary>
+    public static PgError ShutDown { get; } = new()
+    {
+        Severity = PgSeverity.Fatal,
+        SqlState = SqlState.AdminShutdown,
+        Message = "terminating connection due to administrator command",
+    };
+
+    /// <summary>Why the work had to end: 57014, or 57P01, in PostgreSQL's words.</summary>
+    public PgError Reason => _shuttingDown.IsCancellationRequested ? ShutDown : new()
     {
         SqlState = SqlState.QueryCanceled,
         Message = _timeout.IsCancellationRequested

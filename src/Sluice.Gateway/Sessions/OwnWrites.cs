@@ -9,6 +9,9 @@ namespace Sluice.Gateway.Sessions;
 /// </summary>
 internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
 {
+    /// <summary>A pipeline without end is answered in stretches, so that neither the client nor memory waits for its Sync (rules.md P1).</summary>
+    private const int MaxHeldReplies = 65_536;
+
     private readonly ArrayBufferWriter<byte> _scratch = new();
     private OpenInsert? _open;
 
@@ -46,6 +49,10 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
 
         await _open.AddAsync(insert, portal, _scratch);
         Replies.Inserted(insert.RowCount);
+        if (Replies.Count >= MaxHeldReplies)
+        {
+            await CloseAsync();
+        }
     }
 
     /// <summary>Ends the open write, if there is one: waits until its rows are stored, and answers its executions.</summary>

@@ -20,6 +20,9 @@ internal sealed class ReplyQueue(MessageWriter output)
         CommandComplete,
     }
 
+    /// <summary>How many replies are being held.</summary>
+    public int Count => _held.Count;
+
     /// <summary>Whether replies are being held.</summary>
     public bool IsHolding { get; set; }
 

@@ -15,14 +15,16 @@ internal sealed class RunningWrite : IDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onStopped;
     private bool _ended;
+    private bool _batchIsSent;
 
     public RunningWrite(SessionCore core, InsertPlan plan, EngineState state)
     {
         _core = core;
-        _work = core.BeginOwnWork(state);
-        _onStopped = _work.Token.Register(_stopped.SetResult);
+        // What may throw comes first: work that has begun must be ended.
         _write = TableWrite.Start(plan, core.WriteContext(state));
         Batch = _write.RentBatch();
+        _work = core.BeginOwnWork(state);
+        _onStopped = _work.Token.Register(_stopped.SetResult);
     }
 
     /// <summary>Takes the next rows.</summary>
@@ -46,6 +48,7 @@ internal sealed class RunningWrite : IDisposable
     public async ValueTask SendAsync()
     {
         var batch = Batch;
+        _batchIsSent = true;
         var goesOn = false;
         await GuardAsync(async () =>
         {
@@ -62,6 +65,7 @@ internal sealed class RunningWrite : IDisposable
             }
         });
         Batch = _write.RentBatch();
+        _batchIsSent = false;
         if (!goesOn)
         {
             await CompleteAsync();
@@ -114,6 +118,11 @@ internal sealed class RunningWrite : IDisposable
 
     public void Dispose()
     {
+        if (!_batchIsSent)
+        {
+            Batch.Dispose();
+        }
+
         _write.Dispose();
         _onStopped.Dispose();
         _work.Dispose();

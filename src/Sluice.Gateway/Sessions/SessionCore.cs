@@ -6,7 +6,7 @@ using Sluice.PgWire.Sql;
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>What the parts of a session share: both its sides, who the user is, and what is known of the transaction.</summary>
-internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionUser user)
+internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionUser user, CancellationToken shuttingDown)
 {
     private readonly Dictionary<QualifiedName, EngineState> _states = [];
     private OwnWork? _ownWork;
@@ -16,6 +16,9 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     public EngineLink Engine { get; } = engine;
 
     public SessionUser User { get; } = user;
+
+    /// <summary>Fires when the server stops.</summary>
+    public CancellationToken ShuttingDown { get; } = shuttingDown;
 
     /// <summary>A transaction block is open, as far as the statements that have been sent to the engine tell.</summary>
     public bool InBlock { get; set; }
@@ -97,7 +100,7 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     /// <summary>Begins work of Sluice's own, which a CancelRequest then ends instead of the engine's.</summary>
     public OwnWork BeginOwnWork(EngineState state)
     {
-        var work = new OwnWork(state.StatementTimeout, ended => Interlocked.CompareExchange(ref _ownWork, null, ended), Client.Closed);
+        var work = new OwnWork(state.StatementTimeout, ended => Interlocked.CompareExchange(ref _ownWork, null, ended), Client.Closed, ShuttingDown);
         _ownWork = work;
         return work;
     }

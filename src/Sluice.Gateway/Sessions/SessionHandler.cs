@@ -36,12 +36,12 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             client.Output.NoticeResponse(notice);
         }
 
-        var core = new SessionCore(client, engine, user);
+        var core = new SessionCore(client, engine, user, connection.ShuttingDown);
         using var registration = cancelKeys.Register(engine.ProcessId, core.CancelAsync);
         LogOpened(logger, connection.ConnectionId, user.Username, engine.ProcessId, parameters.ApplicationName);
         try
         {
-            using var session = new GatewaySession(core, connection.ShuttingDown);
+            using var session = new GatewaySession(core);
             await session.RunAsync(registration.Key);
         }
         catch (SessionEndedException)

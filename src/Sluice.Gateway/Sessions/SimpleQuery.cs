@@ -31,6 +31,19 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         await core.Client.FlushAsync();
     }
 
+    /// <summary>Answers a message that is refused as it stands: the error, a failed transaction if one is open, ReadyForQuery.</summary>
+    public async ValueTask RefuseAsync(PgError error)
+    {
+        core.Client.Output.ErrorResponse(error);
+        if (Engine.InSegment || core.InBlock)
+        {
+            await Engine.PoisonAsync();
+        }
+
+        core.Client.Output.ReadyForQuery(Engine.Status);
+        await core.Client.FlushAsync();
+    }
+
     private List<SqlStatement> Analyze(ReadOnlySpan<byte> sql)
     {
         var standardStrings = Engine.Settings.StandardConformingStrings;
@@ -76,6 +89,10 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         foreach (var statement in statements)
         {
             own.EngineRuns(OwnStatements.EffectOf(sql.Span, statement));
+            if (statement is DeallocateStatement { Name: { } name })
+            {
+                own.Names.Remove(name, out _);
+            }
         }
 
         for (var pause = await Engine.QueryAsync(sql); pause == EnginePause.CopyIn;)
@@ -119,6 +136,9 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         {
             await Engine.SyncAsync(EngineReplies.AsInSimpleQuery);
         }
+
+        // The end of the implicit transaction may have undone what names and settings meant in it.
+        own.EngineRuns(EngineEffect.None);
     }
 
     private async ValueTask RunOneAsync(byte[] sql, SqlStatement statement)

@@ -64,16 +64,21 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
         Reserve(batch.Count);
         var ids = _id < 0 || batch.Columns[_id].NullCount == batch.Count ? null : (FixedColumn<long>)batch.Columns[_id];
         var externalIds = _externalId < 0 ? null : (VariableColumn)batch.Columns[_externalId];
-        if (externalIds is not null)
-        {
-            var rows = SelectRows(batch.Count, ids, withId: false);
-            EncodeSeries(batch, rows, new TextKeys(externalIds), KeyKind.ExternalId, requests);
-        }
 
-        if (ids is not null)
+        // An id and an external id may name one series, so rows with the one are never sent ahead of earlier rows with the other (rules.md O2).
+        for (var next = 0; next < batch.Count;)
         {
-            var rows = SelectRows(batch.Count, ids, withId: true);
-            EncodeSeries(batch, rows, new IdKeys(ids), KeyKind.Id, requests);
+            var rows = SelectRun(next, batch.Count, ids, out var withId);
+            if (withId)
+            {
+                EncodeSeries(batch, rows, new IdKeys(ids!), KeyKind.Id, requests);
+            }
+            else
+            {
+                EncodeSeries(batch, rows, new TextKeys(externalIds!), KeyKind.ExternalId, requests);
+            }
+
+            next += rows.Length;
         }
     }
 
@@ -87,20 +92,20 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
         }
     }
 
-    /// <summary>The rows that name their series by id, or those that do not.</summary>
-    private ReadOnlySpan<int> SelectRows(int count, FixedColumn<long>? ids, bool withId)
+    /// <summary>The rows from <paramref name="first"/> on that name their series in the same way as that one, by id or not.</summary>
+    private ReadOnlySpan<int> SelectRun(int first, int count, FixedColumn<long>? ids, out bool withId)
     {
-        var selected = 0;
-        for (var row = 0; row < count; row++)
+        withId = HasId(first, ids);
+        var row = first;
+        while (row < count && HasId(row, ids) == withId)
         {
-            if ((ids is not null && !ids.IsNull(row)) == withId)
-            {
-                _rows[selected++] = row;
-            }
+            _rows[row - first] = row++;
         }
 
-        return _rows.AsSpan(0, selected);
+        return _rows.AsSpan(0, row - first);
     }
+
+    private static bool HasId(int row, FixedColumn<long>? ids) => ids is not null && !ids.IsNull(row);
 
     private void CheckTimes(RowBatch batch)
     {

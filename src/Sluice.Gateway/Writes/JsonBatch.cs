@@ -15,7 +15,8 @@ internal sealed class JsonBatch : IDisposable
     public JsonBatch(string keyColumn)
     {
         Keys = new WriteKeys(keyColumn);
-        Body = new PooledBuffer(64 * 1024);
+        // Small: rows of thousands of RAW tables are thousands of bodies.
+        Body = new PooledBuffer(1024);
         Json = new Utf8JsonWriter(Body, Options);
         Json.WriteStartObject();
         Json.WriteStartArray("items"u8);

@@ -351,7 +351,9 @@ public sealed class TableWrite : IDisposable
                 return false;
             }
 
-            effectPossible = outcome == CreatedOutcome.Unknown;
+            // That the rows are not there proves nothing while a request without an answer may still run.
+            effectPossible = outcome == CreatedOutcome.Unknown
+                || error.Kind is CdfErrorKind.Timeout or CdfErrorKind.OutcomeUnknown or CdfErrorKind.Stopped;
         }
 
         var isUnknown = effectPossible && !IsAnswered(write, error);

@@ -123,6 +123,11 @@ public sealed partial class MessageWriter : IBufferWriter<byte>
         if (frame.Body.Length < Stretch / 4)
         {
             Bytes(frame.Body);
+            if (_position >= Stretch)
+            {
+                MoveToPipe();
+            }
+
             return;
         }
 

@@ -188,6 +188,66 @@ public sealed class PipelineTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task What_the_engine_owes_comes_before_an_error_of_Sluices_own()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Parse("a", Insert).Sync().TalkAsync();
+        var reply = await client.Parse("", "select 1").Bind("", "").Execute("").Bind("", "a", "one parameter of two").Execute("").Sync().TalkAsync();
+        Assert.Equal(["1", "2", "D", "C", "E", "Z"], reply.Select(m => m.Type.ToString()));
+        Assert.Equal("08P01", reply[4].Field('C'));
+
+        reply = await client.Parse("", "select 1/0").Bind("", "").Execute("").Bind("", "a", "one parameter of two").Execute("").Sync().TalkAsync();
+        Assert.Equal("22012", reply.Single(m => m.Type == 'E').Field('C'));
+        Assert.Equal("C INSERT 0 1", (await client.Bind("", "a", $"{_name}-1", "n").Execute("").Sync().TalkAsync())[1].ToString());
+    }
+
+    [Fact]
+    public async Task What_a_rollback_undoes_does_not_decide_over_the_next_statement()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Query("create temp table assets(external_id text, name text)").TalkAsync();
+        var failed = await client.Query("drop table pg_temp.assets; insert into assets (external_id, name, data_set_id) values ('x', 'x', 4711)").TalkAsync();
+        Assert.Equal("23503", failed.Single(m => m.Type == 'E').Field('C'));
+        Assert.Equal("C INSERT 0 1", (await client.Query($"insert into assets values ('{_name}-1', 'local again')").TalkAsync())[0].ToString());
+        Assert.Equal(0, await CountAsync(1));
+    }
+
+    [Fact]
+    public async Task Cancel_reaches_the_engine_after_a_write_that_could_not_begin()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Query("set sluice.bad_values = maybe").TalkAsync();
+        Assert.Equal("22023", (await client.Query("insert into assets (name) values ('a')").TalkAsync())[0].Field('C'));
+        await client.Query("select pg_sleep(60)").SendAsync();
+        await using var observer = await server.ConnectAsync();
+        string? state = null;
+        while (state != "PgSleep")
+        {
+            state = (await observer.Query($"select wait_event from pg_stat_activity where pid = {client.ProcessId}").TalkAsync())[1].Values[0];
+        }
+
+        await Wire.WireClient.CancelAsync(server.EndPoint, client);
+        Assert.Equal("57014", (await client.ReadUntilAsync('Z')).Single(m => m.Type == 'E').Field('C'));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_later_row_wins_whether_it_names_the_series_by_id_or_by_external_id(bool idFirst)
+    {
+        await server.Cdf.CreateSeriesAsync(_name);
+        var id = (long)Assert.Single(await server.Cdf.ByExternalIdsAsync("timeseries", _name))!["id"]!;
+        var byId = $"({id}, null, '2024-01-01 00:00Z', ";
+        var byExternalId = $"(null, '{_name}', '2024-01-01 00:00Z', ";
+        await using var client = await server.ConnectAsync();
+        var reply = await client.Query(
+            $"insert into double_datapoints (id, external_id, timestamp, value) values {(idFirst ? byId : byExternalId)}1), {(idFirst ? byExternalId : byId)}2)")
+            .TalkAsync();
+        Assert.Equal("C INSERT 0 2", reply[0].ToString());
+        Assert.Equal(2, (double)Assert.Single(await server.Cdf.PointsAsync(_name)).Value);
+    }
+
+    [Fact]
     public async Task COPY_TO_of_a_CDF_table_is_never_silently_empty()
     {
         await using var client = await server.ConnectAsync();
