@@ -114,7 +114,6 @@ public static class GatewayServiceCollectionExtensions
     {
         services.AddSingleton<KeyFence>();
         services.AddSingleton(new WriteMemory(options.WriteMemoryMegabytes * 1_048_576L));
-        services.AddSingleton(new SessionOptions());
         services.AddSingleton<ISessionUsers, GatewaySessionUsers>();
         services.AddSingleton<ISessionHandler, SessionHandler>();
     }

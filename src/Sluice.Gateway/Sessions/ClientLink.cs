@@ -4,7 +4,7 @@ using Sluice.PgWire.Startup;
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>The client's side of a session: its messages, and what is written to it.</summary>
-internal sealed class ClientLink(PgClientConnection connection, TimeSpan keepalive)
+internal sealed class ClientLink(PgClientConnection connection)
 {
     /// <summary>Messages from the client.</summary>
     public MessageReader Input { get; } = new(connection.Input, connection.Limits);
@@ -29,7 +29,7 @@ internal sealed class ClientLink(PgClientConnection connection, TimeSpan keepali
     /// Waits for work of Sluice's own. As long as it takes, a ParameterStatus that changes nothing is repeated, so that neither a driver's
     /// timeout nor a load balancer's cuts the connection (rules.md P3).
     /// </summary>
-    public async ValueTask WaitAsync(Task work, ReportedSettings settings)
+    public async ValueTask WaitAsync(Task work, TimeSpan keepalive, ReportedSettings settings)
     {
         while (!work.IsCompleted)
         {

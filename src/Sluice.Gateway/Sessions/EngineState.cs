@@ -70,6 +70,31 @@ internal sealed record EngineState(
         SubMillisecond = Choice<SubMillisecond>(SluiceSettings.SubMillisecond),
     };
 
+    /// <summary><c>sluice.keepalive</c>.</summary>
+    /// <exception cref="PgException">22023: it is no length of time.</exception>
+    public TimeSpan Keepalive
+    {
+        get
+        {
+            var value = Settings[SluiceSettings.Keepalive];
+            var digits = value.AsSpan().TrimEnd("mins ");
+            var unit = value.AsSpan(digits.Length).Trim();
+            var milliseconds = unit switch
+            {
+                "ms" => 1,
+                "s" => 1_000,
+                "min" => 60_000,
+                _ => 0,
+            };
+            return milliseconds > 0 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+                ? TimeSpan.FromMilliseconds((double)number * milliseconds)
+                : throw new PgException(
+                    SqlState.InvalidParameterValue,
+                    $"invalid value for parameter \"{SluiceSettings.Keepalive}\": \"{value}\"",
+                    hint: "Give a number with ms, s or min, e.g. 10s.");
+        }
+    }
+
     private T Choice<T>(string name)
         where T : struct, Enum => Enum.TryParse<T>(Settings[name], ignoreCase: true, out var value) && Enum.IsDefined(value)
             ? value

@@ -12,6 +12,7 @@ internal sealed class RunningWrite : IDisposable
     private readonly SessionCore _core;
     private readonly OwnWork _work;
     private readonly TableWrite _write;
+    private readonly TimeSpan _keepalive;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onStopped;
     private bool _ended;
@@ -21,6 +22,7 @@ internal sealed class RunningWrite : IDisposable
     {
         _core = core;
         // What may throw comes first: work that has begun must be ended.
+        _keepalive = state.Keepalive;
         _write = TableWrite.Start(plan, core.WriteContext(state));
         Batch = _write.RentBatch();
         _work = core.BeginOwnWork(state);
@@ -60,7 +62,7 @@ internal sealed class RunningWrite : IDisposable
             else
             {
                 var task = adding.AsTask();
-                await _core.Client.WaitAsync(task, _core.Engine.Settings);
+                await _core.Client.WaitAsync(task, _keepalive, _core.Engine.Settings);
                 goesOn = await task;
             }
         });
@@ -85,7 +87,7 @@ internal sealed class RunningWrite : IDisposable
         await GuardAsync(async () =>
         {
             var task = _write.CompleteAsync(_work.Token);
-            await _core.Client.WaitAsync(task, _core.Engine.Settings);
+            await _core.Client.WaitAsync(task, _keepalive, _core.Engine.Settings);
             result = await task;
         });
         _ended = true;
@@ -102,7 +104,7 @@ internal sealed class RunningWrite : IDisposable
 
         _ended = true;
         var failing = _write.FailAsync(cause);
-        await _core.Client.WaitAsync(failing, _core.Engine.Settings);
+        await _core.Client.WaitAsync(failing, _keepalive, _core.Engine.Settings);
         return (await failing).Error;
     }
 

@@ -6,7 +6,7 @@ using Sluice.PgWire.Startup;
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>Opens a session for every client that has proven who it is.</summary>
-public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cancelKeys, SessionOptions options, ILogger<SessionHandler> logger)
+public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cancelKeys, ILogger<SessionHandler> logger)
     : ISessionHandler
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             user.Login,
             SluiceSettings.Defaults.Concat(parameters.Settings),
             cancellationToken);
-        var client = new ClientLink(connection, options.Keepalive);
+        var client = new ClientLink(connection);
         await using var engine = new EngineLink(backend, client);
         foreach (var notice in backend.Notices)
         {
@@ -59,11 +59,4 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
 
     [LoggerMessage(2, LogLevel.Information, "Session {ConnectionId} of user {Username} closed")]
     private static partial void LogClosed(ILogger logger, string connectionId, string username);
-}
-
-/// <summary>Settings of all sessions.</summary>
-public sealed record SessionOptions
-{
-    /// <summary>After so long without a word to a client that waits for CDF, one is said (rules.md P3).</summary>
-    public TimeSpan Keepalive { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -12,10 +12,16 @@ internal static class SluiceSettings
     /// <summary>What happens to points that become one for lack of microseconds: <c>collapse</c> or <c>error</c>.</summary>
     public const string SubMillisecond = "sluice.sub_millisecond";
 
+    /// <summary>
+    /// After so long without a word to a client that waits for CDF, one is said (rules.md P3): a number with <c>ms</c>, <c>s</c> or <c>min</c>.
+    /// </summary>
+    public const string Keepalive = "sluice.keepalive";
+
     /// <summary>Each setting and its default.</summary>
     public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [BadValues] = "error",
         [SubMillisecond] = "collapse",
+        [Keepalive] = "10s",
     };
 }

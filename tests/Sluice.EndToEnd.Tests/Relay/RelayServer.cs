@@ -47,7 +47,6 @@ public sealed class RelayServer : IAsyncLifetime
         builder.Services.AddPgWire(new PgServerOptions());
         builder.Services.AddSingleton<ICredentialStore>(new Credentials());
         builder.Services.AddSingleton<ISessionUsers>(new Users(databases));
-        builder.Services.AddSingleton(new Gateway.Sessions.SessionOptions());
         builder.Services.AddSingleton<ISessionHandler, SessionHandler>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UsePostgres()));
         _app = builder.Build();

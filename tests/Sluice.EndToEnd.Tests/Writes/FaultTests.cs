@@ -105,6 +105,25 @@ public sealed class FaultTests(FaultServer fault) : IClassFixture<FaultServer>
     }
 
     [Fact]
+    public async Task A_client_that_waits_for_CDF_hears_a_word_that_changes_nothing()
+    {
+        await using var client = await Server.ConnectAsync();
+        await client.Query("set application_name = 'patient'; set sluice.keepalive = '50ms'").TalkAsync();
+        var rule = new JsonObject { ["id"] = "held", ["method"] = "POST", ["path"] = "*/events", ["action"] = "hold" };
+        await using (await Server.Cdf.BreakAsync(rule))
+        {
+            await client.Query($"insert into events (external_id) values ('{_name}')").SendAsync();
+            Assert.Equal("S application_name=patient", (await client.ReadAsync()).ToString());
+            Assert.Equal("S application_name=patient", (await client.ReadAsync()).ToString());
+        }
+
+        Assert.Equal("C INSERT 0 1", (await client.ReadUntilAsync('C'))[^1].ToString());
+        Assert.Equal("Z I", (await client.ReadAsync()).ToString());
+        var refused = await client.Query("set sluice.keepalive = 'soon'; insert into events (description) values ('x')").TalkAsync();
+        Assert.Equal("22023", refused.Single(m => m.Type == 'E').Field('C'));
+    }
+
+    [Fact]
     public async Task A_client_that_dies_in_a_COPY_leaves_no_session_behind()
     {
         await using var observer = await Server.ConnectAsync();
