@@ -7,7 +7,8 @@ namespace Sluice.Gateway.Engine;
 
 /// <summary>
 /// The SQL that makes CDF tables in a user's database. Each is an ordinary, always empty table in <c>public</c>, which is what clients see,
-/// with one inheritance child: a foreign table in <c>_sluice</c>, where the user has no rights, that reads from Sluice.
+/// with one inheritance child: a foreign table in <c>_sluice</c>, where the user has no rights, that reads from Sluice; and with a
+/// <see cref="SinkView"/>, through which PostgreSQL computes rows that Sluice writes.
 /// </summary>
 internal static class CatalogSql
 {
@@ -39,6 +40,10 @@ internal static class CatalogSql
         END
         $function$;
 
+        -- Only triggers call it, which needs no right.
+        REVOKE ALL ON FUNCTION {Schema}.refuse_write() FROM PUBLIC;
+
+        {SinkView.Preamble}
         -- The engine's process id in the application name is how Sluice knows which session reads.
         CREATE SERVER IF NOT EXISTS {Server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
             dbname '{RemoteSchema}', application_name 'sluice:%p', use_remote_estimate 'true', async_capable 'true');
@@ -101,6 +106,7 @@ internal static class CatalogSql
             GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {name} TO PUBLIC;
             CREATE FOREIGN TABLE {Schema}.{SqlText.Identifier(child)} () INHERITS ({name}) SERVER {Server} OPTIONS (
                 schema_name '{RemoteSchema}', table_name {SqlText.Literal(table.Name)}, fetch_size '{table.FetchSize}');
+            {SinkView.Create(table.Name)}
 
             """).ToString();
     }
@@ -110,9 +116,9 @@ internal static class CatalogSql
         CreateTable(table, child)
         + Comment("FOREIGN TABLE", $"{Schema}.{SqlText.Identifier(child)}", Fingerprint(table));
 
-    /// <summary>The statement that removes a table and its child.</summary>
+    /// <summary>The statements that remove a table, its child and its sink.</summary>
     public static string DropTable(string table, string child) =>
-        $"DROP FOREIGN TABLE {Schema}.{SqlText.Identifier(child)}; DROP TABLE public.{SqlText.Identifier(table)};\n";
+        $"{SinkView.Drop(table)} DROP FOREIGN TABLE {Schema}.{SqlText.Identifier(child)}; DROP TABLE public.{SqlText.Identifier(table)};\n";
 
     /// <summary>The CDF tables of the database: name, child, fingerprint.</summary>
     public static string ListTables { get; } =
