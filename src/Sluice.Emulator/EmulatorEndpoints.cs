@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Sluice.Emulator.Access;
 using Sluice.Emulator.Admin;
+using Sluice.Emulator.Classic;
 using Sluice.Emulator.DataPoints;
 using Sluice.Emulator.Faults;
 using Sluice.Emulator.Http;
@@ -15,6 +16,8 @@ namespace Sluice.Emulator;
 /// <summary>Every path that the emulator serves.</summary>
 internal static class EmulatorEndpoints
 {
+    private const ClassicOperations Gets = ClassicOperations.GetList | ClassicOperations.GetById;
+
     public static void Map(IEndpointRouteBuilder endpoints, EmulatorState state)
     {
         var routes = new ApiRoutes(endpoints, new CdfPipeline(state));
@@ -25,9 +28,17 @@ internal static class EmulatorEndpoints
         SessionEndpoints.Map(routes);
         ClassicEndpoints.Map(routes, "/assets", p => p.Assets, ClassicOperations.All);
         ClassicEndpoints.Map(routes, "/events", p => p.Events, ClassicOperations.All);
-        ClassicEndpoints.Map(
-            routes, "/datasets", p => p.DataSets, ClassicOperations.All & ~(ClassicOperations.Get | ClassicOperations.Delete));
+        ClassicEndpoints.Map(routes, "/datasets", p => p.DataSets, ClassicOperations.All & ~(Gets | ClassicOperations.Delete));
         ClassicEndpoints.Map(routes, "/timeseries", p => p.TimeSeries, ClassicOperations.All);
+        ClassicEndpoints.Map(routes, "/files", p => p.Files, ClassicOperations.All & ~ClassicOperations.Create);
+        FileContentEndpoints.Map(routes);
+        ClassicEndpoints.Map(
+            routes, "/labels", p => p.Labels, ClassicOperations.All & ~(Gets | ClassicOperations.Update | ClassicOperations.Aggregate));
+        ClassicEndpoints.Map(
+            routes,
+            "/relationships",
+            p => p.Relationships,
+            ClassicOperations.All & ~(ClassicOperations.GetById | ClassicOperations.Aggregate));
         DataPointEndpoints.Map(routes);
         RawEndpoints.Map(routes);
 

@@ -30,6 +30,9 @@ internal sealed class Project
         Assets = new Assets(this);
         Events = new Events(this);
         TimeSeries = new TimeSeries(this);
+        Files = new Files(this);
+        Labels = new Labels(this);
+        Relationships = new Relationships(this);
         DataPoints = new DataPointStore();
         Raw = new RawStore(this);
     }
@@ -58,6 +61,12 @@ internal sealed class Project
     public Events Events { get; }
 
     public TimeSeries TimeSeries { get; }
+
+    public Files Files { get; }
+
+    public Labels Labels { get; }
+
+    public Relationships Relationships { get; }
 
     public DataPointStore DataPoints { get; }
 

@@ -162,6 +162,7 @@ public sealed class AssetTests
     {
         var clock = new TestClock();
         await using var cdf = await TestEmulator.StartAsync(new EmulatorOptions { Clock = clock });
+        (await cdf.PostItemsAsync("/labels", """{"externalId":"l1","name":"1"}""", """{"externalId":"l2","name":"2"}""")).Expect(201);
         await cdf.CreateAsync(
             "/assets",
             """{"name":"a","externalId":"a","description":"d","metadata":{"x":"1","y":"2"},"labels":[{"externalId":"l1"}]}""");

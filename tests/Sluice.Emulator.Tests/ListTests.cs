@@ -136,6 +136,7 @@ public sealed class ListTests
     public async Task Assets_are_filtered(string filter, string expected)
     {
         await using var cdf = await TestEmulator.StartAsync();
+        (await cdf.PostItemsAsync("/labels", """{"externalId":"l1","name":"1"}""", """{"externalId":"l2","name":"2"}""")).Expect(201);
         (await cdf.PostItemsAsync(
             "/assets",
             """{"name":"R","externalId":"r"}""",

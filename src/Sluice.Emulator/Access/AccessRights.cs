@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Emulator.Http;
+using Sluice.Emulator.Resources;
 
 namespace Sluice.Emulator.Access;
 
@@ -23,6 +24,10 @@ internal sealed class AccessRights
 
     /// <summary>The grant, or 403.</summary>
     public Grant Require(string acl, string action) => Find(acl, action) ?? throw CdfException.Forbidden();
+
+    /// <summary>The grant, or 403 if it or one of the others is not there.</summary>
+    public Grant Require(string acl, string action, IReadOnlyList<RequiredAction> others) =>
+        others.All(o => Find(o.Acl, o.Action) is not null) ? Require(acl, action) : throw CdfException.Forbidden();
 
     private void Add(Capability capability)
     {

@@ -79,6 +79,7 @@ internal sealed class Assets(Project project) : ClassicResource(project, s_type)
 
     public override void Resolve(IReadOnlyList<Record> records, IReadOnlyList<Record> old)
     {
+        LabelReferences.Require(Project, NewReferences(records, old, s_labels.Of));
         CheckParentsExist(records, old.Count == 0);
         if (old.Count == 0)
         {

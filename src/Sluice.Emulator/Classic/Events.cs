@@ -59,8 +59,7 @@ internal sealed class Events(Project project) : ClassicResource(project, s_type)
     {
         if (name == "activeAtTime")
         {
-            var range = NumberRange.Read(value, name);
-            return r => r.Number(s_startTime) is { } start && start <= range.Max && (r.Number(s_endTime) ?? long.MaxValue) >= range.Min;
+            return TimeRange.Active(NumberRange.Read(value, name), s_startTime, s_endTime);
         }
 
         return AssetReferences.Filter(Project, name, value, 5000, AssetIdsOf);

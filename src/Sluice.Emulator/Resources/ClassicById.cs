@@ -12,7 +12,7 @@ internal static class ClassicById
         var body = await call.ReadJsonAsync();
         var items = body.Items(1000);
         call.Log.Items = items.GetArrayLength();
-        var keys = items.EnumerateArray().Select(i => ItemKey.Read(i, resource.Type.HasInstances)).ToList();
+        var keys = items.EnumerateArray().Select(i => resource.Type.ReadKey(i, instances: true)).ToList();
         var ignoreUnknown = body.Flag("ignoreUnknownIds");
         var options = ClassicList.ReadOptions(body);
         lock (resource.Project.Gate)

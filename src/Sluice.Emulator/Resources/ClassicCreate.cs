@@ -9,7 +9,7 @@ internal static class ClassicCreate
 {
     public static async ValueTask<Reply> HandleAsync(CdfCall call, ClassicResource resource)
     {
-        var grant = call.Rights.Require(resource.Type.Acl, "WRITE");
+        var grant = call.Rights.Require(resource.Type.Acl, "WRITE", resource.Type.CreateAlsoNeeds);
         if (call.Counting && resource.Type.CountsOnly)
         {
             return await CountedCreate.HandleAsync(call, resource);
@@ -18,14 +18,10 @@ internal static class ClassicCreate
         var items = (await call.ReadJsonAsync()).Items(resource.Type.CreateMax);
         call.Log.Items = items.GetArrayLength();
         var records = items.EnumerateArray().Select(resource.Read).ToList();
-        var keys = records.Select(r => r.Get<string>(resource.Type.ExternalId)).OfType<string>().Select(ItemKey.OfExternalId).ToList();
-        await call.BeginEffectAsync(ClassicClaims.OfNew(resource, keys));
+        await call.BeginEffectAsync(ClassicClaims.OfNew(resource, KeysOf(resource, records)));
         lock (resource.Project.Gate)
         {
-            RejectTaken(resource, keys);
-            CheckAccess(call, resource, grant, records);
-            resource.Resolve(records, []);
-            var stored = Store(resource, records);
+            var stored = Store(call, resource, grant, records);
             return Reply.Items(
                 resource.Type.CreatedStatus, stored, (writer, record) => resource.Write(writer, record, ListOptions.Standard));
         }
@@ -46,8 +42,16 @@ internal static class ClassicCreate
         }
     }
 
-    private static List<Record> Store(ClassicResource resource, List<Record> drafts)
+    /// <summary>The external ids of new items.</summary>
+    public static List<ItemKey> KeysOf(ClassicResource resource, IEnumerable<Record> records) =>
+        [.. records.Select(r => r.Get<string>(resource.Type.ExternalId)).OfType<string>().Select(ItemKey.OfExternalId)];
+
+    /// <summary>Checks new items and stores them. The gate must be held.</summary>
+    public static List<Record> Store(CdfCall call, ClassicResource resource, Grant grant, List<Record> drafts)
     {
+        RejectTaken(resource, KeysOf(resource, drafts));
+        CheckAccess(call, resource, grant, drafts);
+        resource.Resolve(drafts, []);
         var now = resource.Project.State.NowMs;
         var stored = drafts.ConvertAll(d => d with { Id = resource.Project.Ids.Next(), CreatedTime = now, LastUpdatedTime = now });
 
@@ -64,12 +68,12 @@ internal static class ClassicCreate
         var taken = keys.Where(k => resource.Store.Find(k) is not null).ToList();
         if (repeated.Count > 0 && errors.DuplicateStatus != StatusCodes.Status409Conflict)
         {
-            throw new CdfException(errors.DuplicateStatus, errors.Duplicate) { Duplicated = repeated };
+            throw errors.OfRepeated(repeated);
         }
 
         if (repeated.Count + taken.Count > 0)
         {
-            throw new CdfException(StatusCodes.Status409Conflict, errors.Conflict) { Duplicated = [.. taken.Union(repeated)] };
+            throw errors.OfTaken([.. taken.Union(repeated)]);
         }
     }
 }

@@ -11,8 +11,8 @@ internal static class ClassicDelete
         var body = await call.ReadJsonAsync();
         var items = body.Items(1000);
         call.Log.Items = items.GetArrayLength();
-        var keys = items.EnumerateArray().Select(i => ItemKey.Read(i)).ToList();
-        var ignoreUnknown = body.Flag("ignoreUnknownIds");
+        var keys = items.EnumerateArray().Select(i => resource.Type.ReadKey(i, instances: false)).ToList();
+        var ignoreUnknown = resource.Type.DeleteCanIgnoreUnknown && body.Flag("ignoreUnknownIds");
         await call.BeginEffectAsync(ClassicClaims.Of(resource, keys));
         lock (resource.Project.Gate)
         {

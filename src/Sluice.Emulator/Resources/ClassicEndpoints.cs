@@ -9,12 +9,13 @@ internal enum ClassicOperations
     None = 0,
     Create = 1,
     List = 2,
-    Get = 4,
-    ByIds = 8,
-    Update = 16,
-    Delete = 32,
-    Aggregate = 64,
-    All = Create | List | Get | ByIds | Update | Delete | Aggregate,
+    GetList = 4,
+    GetById = 8,
+    ByIds = 16,
+    Update = 32,
+    Delete = 64,
+    Aggregate = 128,
+    All = Create | List | GetList | GetById | ByIds | Update | Delete | Aggregate,
 }
 
 /// <summary>Registers a classic resource's operations under its path.</summary>
@@ -32,9 +33,13 @@ internal static class ClassicEndpoints
             routes.Post(path + "/list", call => ClassicList.PostAsync(call, resource(call.Project)));
         }
 
-        if (operations.HasFlag(ClassicOperations.Get))
+        if (operations.HasFlag(ClassicOperations.GetList))
         {
             routes.Get(path, call => ClassicList.GetAsync(call, resource(call.Project)));
+        }
+
+        if (operations.HasFlag(ClassicOperations.GetById))
+        {
             routes.Get(path + "/{id:long}", call => ClassicById.GetAsync(call, resource(call.Project)));
         }
 

@@ -8,15 +8,16 @@ namespace Sluice.Emulator.Resources;
 internal static class ClassicList
 {
     private const int MaxLimit = 1000;
+    private const int PostLimit = 100;
 
     public static async ValueTask<Reply> PostAsync(CdfCall call, ClassicResource resource) =>
-        List(call, resource, JsonChecks.Object(await call.ReadJsonAsync(), "the request body"));
+        List(call, resource, JsonChecks.Object(await call.ReadJsonAsync(), "the request body"), PostLimit);
 
     /// <summary>The GET form: the query's parameters make up the body of the POST form.</summary>
     public static ValueTask<Reply> GetAsync(CdfCall call, ClassicResource resource)
     {
         var body = QueryFilter.ToBody(call.Http.Request.Query);
-        return ValueTask.FromResult(List(call, resource, JsonSerializer.SerializeToElement(body)));
+        return ValueTask.FromResult(List(call, resource, JsonSerializer.SerializeToElement(body), resource.Type.GetLimit));
     }
 
     public static async ValueTask<Reply> AggregateAsync(CdfCall call, ClassicResource resource)
@@ -35,23 +36,31 @@ internal static class ClassicList
         }
     }
 
-    public static ListOptions ReadOptions(JsonElement body) => new()
+    public static ListOptions ReadOptions(JsonElement body)
     {
-        IncludeMetadata = body.Optional("includeMetadata") is not { } include || JsonChecks.Boolean(include, "includeMetadata"),
-        AggregatedProperties = body.Optional("aggregatedProperties") is { } properties
-            ? [.. JsonChecks.Array(properties, "aggregatedProperties").EnumerateArray()
-                .Select(p => JsonChecks.String(p, "aggregatedProperties"))]
-            : [],
-    };
+        if (body.Flag("fetchResources"))
+        {
+            throw CdfException.BadRequest("The emulator has no fetchResources");
+        }
 
-    private static Reply List(CdfCall call, ClassicResource resource, JsonElement body)
+        return new ListOptions
+        {
+            IncludeMetadata = body.Optional("includeMetadata") is not { } include || JsonChecks.Boolean(include, "includeMetadata"),
+            AggregatedProperties = body.Optional("aggregatedProperties") is { } properties
+                ? [.. JsonChecks.Array(properties, "aggregatedProperties").EnumerateArray()
+                    .Select(p => JsonChecks.String(p, "aggregatedProperties"))]
+                : [],
+        };
+    }
+
+    private static Reply List(CdfCall call, ClassicResource resource, JsonElement body, int standardLimit)
     {
         var grant = call.Rights.Require(resource.Type.Acl, "READ");
         var limit = body.Optional("limit") is { } value
             ? (int)JsonChecks.Integer(value, "limit", 1, MaxLimit)
-            : resource.Type.DefaultLimit;
+            : standardLimit;
         var partition = body.Optional("partition") is { } text
-            ? Partition.Read(JsonChecks.String(text, "partition"), resource.Type.RejectsManyPartitions)
+            ? resource.Type.ReadPartition(JsonChecks.String(text, "partition"))
             : Partition.Whole;
         var digest = Cursor.Digest($"{resource.Project.Name}/{resource.Type.Name}", body);
         var options = ReadOptions(body);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using Sluice.Emulator.Access;
 using Sluice.Emulator.Http;
 
@@ -20,16 +19,7 @@ internal abstract class ClassicResource(Project project, ResourceType type)
     /// <summary>Reads an item of a create request.</summary>
     public Record Read(JsonElement item)
     {
-        JsonChecks.Object(item, "item");
-        var values = new object?[Type.Fields.Count];
-        foreach (var field in Type.Fields)
-        {
-            values[field.Ordinal] = item.Optional(field.Name) is { } value
-                ? field.Read(value)
-                : field.Required ? throw CdfException.Violation(field.Name, "must not be null") : field.Absent;
-        }
-
-        var record = new Record { Values = values };
+        var record = new Record { Values = FieldList.Read(Type.Fields, JsonChecks.Object(item, "item")) };
         Check(record, creating: true);
         return record;
     }
@@ -70,6 +60,12 @@ internal abstract class ClassicResource(Project project, ResourceType type)
     public void Write(Utf8JsonWriter writer, Record record, ListOptions options)
     {
         writer.WriteStartObject();
+        WriteMembers(writer, record, options);
+        writer.WriteEndObject();
+    }
+
+    public void WriteMembers(Utf8JsonWriter writer, Record record, ListOptions options)
+    {
         if (Type.HasId)
         {
             writer.WriteNumber("id"u8, record.Id);
@@ -93,8 +89,10 @@ internal abstract class ClassicResource(Project project, ResourceType type)
 
         WriteDerived(writer, record, options);
         writer.WriteNumber("createdTime"u8, record.CreatedTime);
-        writer.WriteNumber("lastUpdatedTime"u8, record.LastUpdatedTime);
-        writer.WriteEndObject();
+        if (Type.HasLastUpdatedTime)
+        {
+            writer.WriteNumber("lastUpdatedTime"u8, record.LastUpdatedTime);
+        }
     }
 
     /// <summary>
@@ -131,9 +129,7 @@ internal abstract class ClassicResource(Project project, ResourceType type)
 
         if (aliases.Count > 0)
         {
-            throw new CdfException(
-                Type.Errors.Alias is null ? Type.Errors.DuplicateStatus : StatusCodes.Status409Conflict,
-                Type.Errors.Alias ?? Type.Errors.Duplicate) { Duplicated = aliases };
+            throw Type.Errors.OfAliases(aliases);
         }
 
         return found;
@@ -147,8 +143,7 @@ internal abstract class ClassicResource(Project project, ResourceType type)
             missing.Reverse();
         }
 
-        var message = missing.Exists(k => k.Id is null) ? Type.Errors.MissingExternalId : Type.Errors.MissingId;
-        return new CdfException(StatusCodes.Status400BadRequest, message) { Missing = missing };
+        return Type.Errors.OfMissing(missing);
     }
 
     /// <summary>Refuses a request that names one key twice, naming all such keys.</summary>
@@ -157,13 +152,13 @@ internal abstract class ClassicResource(Project project, ResourceType type)
         var repeated = Repeated(keys);
         if (repeated.Count > 0)
         {
-            throw new CdfException(Type.Errors.DuplicateStatus, Type.Errors.Duplicate) { Duplicated = repeated };
+            throw Type.Errors.OfRepeated(repeated);
         }
     }
 
-    /// <summary>The ids that new or changed items refer to and what they replace did not: only those must exist.</summary>
-    protected static IEnumerable<long> NewReferences(
-        IReadOnlyList<Record> records, IReadOnlyList<Record> old, Func<Record, IReadOnlyList<long>> referencesOf) =>
+    /// <summary>What new or changed items refer to and what they replace did not: only that must exist.</summary>
+    protected static IEnumerable<T> NewReferences<T>(
+        IReadOnlyList<Record> records, IReadOnlyList<Record> old, Func<Record, IReadOnlyList<T>> referencesOf) =>
         records.SelectMany((r, i) => old.Count == 0 ? referencesOf(r) : referencesOf(r).Except(referencesOf(old[i])));
 
     public static List<ItemKey> Repeated(IReadOnlyList<ItemKey> keys)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Sluice.Emulator.Access;
 using Sluice.Emulator.Http;
 
 namespace Sluice.Emulator.Resources;
@@ -9,11 +10,11 @@ internal static class ClassicUpdate
 {
     public static async ValueTask<Reply> HandleAsync(CdfCall call, ClassicResource resource)
     {
-        var grant = call.Rights.Require(resource.Type.Acl, "WRITE");
+        var grant = call.Rights.Require(resource.Type.Acl, "WRITE", resource.Type.UpdateAlsoNeeds);
         var body = await call.ReadJsonAsync();
         var items = body.Items(resource.Type.UpdateMax);
         call.Log.Items = items.GetArrayLength();
-        var keys = items.EnumerateArray().Select(i => ItemKey.Read(i, resource.Type.HasInstances)).ToList();
+        var keys = items.EnumerateArray().Select(i => resource.Type.ReadKey(i, instances: true)).ToList();
         var updates = items.EnumerateArray().Select(i => JsonChecks.Object(i.Required("update"), "update")).ToList();
         await call.BeginEffectAsync(ClassicClaims.Of(resource, keys));
         lock (resource.Project.Gate)
@@ -21,43 +22,36 @@ internal static class ClassicUpdate
             var old = resource.Find(keys, grant, ignoreUnknown: false);
             var now = resource.Project.State.NowMs;
             var changed = old.Select((record, i) => Apply(resource, record, updates[i]) with { LastUpdatedTime = now }).ToList();
-            RejectTaken(resource, changed);
-            ClassicCreate.CheckAccess(call, resource, grant, old);
-            ClassicCreate.CheckAccess(call, resource, grant, changed);
-            resource.Resolve(changed, old);
-            for (var i = 0; i < old.Count; i++)
-            {
-                resource.Store.Replace(old[i], changed[i]);
-                resource.Changed(old[i], changed[i]);
-            }
-
+            Replace(call, resource, grant, old, changed);
             return Reply.Items(
                 StatusCodes.Status200OK, changed, (writer, record) => resource.Write(writer, record, ListOptions.Standard));
         }
     }
 
+    /// <summary>Checks the changed items and puts them in the place of the old ones. The gate must be held.</summary>
+    public static void Replace(
+        CdfCall call, ClassicResource resource, Grant grant, IReadOnlyList<Record> old, IReadOnlyList<Record> changed)
+    {
+        RejectTaken(resource, changed);
+        ClassicCreate.CheckAccess(call, resource, grant, old);
+        ClassicCreate.CheckAccess(call, resource, grant, changed);
+        resource.Resolve(changed, old);
+        for (var i = 0; i < old.Count; i++)
+        {
+            resource.Store.Replace(old[i], changed[i]);
+            resource.Changed(old[i], changed[i]);
+        }
+    }
+
     private static Record Apply(ClassicResource resource, Record record, JsonElement update)
     {
-        var values = (object?[])record.Values.Clone();
-        foreach (var property in update.EnumerateObject())
-        {
-            if (property.Value.ValueKind == JsonValueKind.Null)
-            {
-                continue;
-            }
-
-            var field = resource.Type.Fields.FirstOrDefault(f => property.NameEquals(f.Name))
-                ?? throw CdfException.BadRequest($"Unknown field '{property.Name}' in update");
-            values[field.Ordinal] = field.Patch(values[field.Ordinal], property.Value);
-        }
-
-        var changed = record with { Values = values };
+        var changed = record with { Values = FieldList.Patch(resource.Type.Fields, record.Values, update) };
         resource.Check(changed, creating: false);
         return changed;
     }
 
     /// <summary>External ids must be unique when the whole request is done, so two items may swap theirs.</summary>
-    private static void RejectTaken(ClassicResource resource, List<Record> changed)
+    private static void RejectTaken(ClassicResource resource, IReadOnlyList<Record> changed)
     {
         var field = resource.Type.ExternalId;
         var ids = changed.Select(r => r.Id).ToHashSet();
@@ -66,7 +60,7 @@ internal static class ClassicUpdate
             .Union(ClassicResource.Repeated(names)).ToList();
         if (taken.Count > 0)
         {
-            throw new CdfException(StatusCodes.Status409Conflict, resource.Type.Errors.Conflict) { Duplicated = taken };
+            throw resource.Type.Errors.OfTaken(taken);
         }
     }
 }

@@ -19,8 +19,14 @@ internal abstract class Field(string name)
     /// <summary>Cannot be changed by an update.</summary>
     public bool Immutable { get; init; }
 
+    /// <summary>Set by the server: ignored in a create, refused in an update.</summary>
+    public bool ReadOnly { get; init; }
+
     /// <summary>Can be set, but not to null.</summary>
     public bool NoSetNull { get; init; }
+
+    /// <summary>Is cleared by <c>{"set":null}</c>, and has no setNull.</summary>
+    public bool ClearedBySet { get; init; }
 
     /// <summary>Can be named in a list filter.</summary>
     public bool Filterable { get; init; }
@@ -51,12 +57,21 @@ internal abstract class Field(string name)
     /// <summary>The value after <c>{"set":v}</c>, <c>{"setNull":true}</c>, <c>{"add":…,"remove":…}</c>.</summary>
     public object? Patch(object? current, JsonElement patch)
     {
-        if (Immutable)
+        if (Immutable || ReadOnly)
         {
             throw CdfException.BadRequest($"{Name} cannot be updated");
         }
 
-        JsonChecks.Object(patch, Name);
+        return ApplyPatch(current, JsonChecks.Object(patch, Name));
+    }
+
+    protected virtual object? ApplyPatch(object? current, JsonElement patch)
+    {
+        if (ClearedBySet && patch.TryGetProperty("set", out var cleared) && cleared.ValueKind == JsonValueKind.Null)
+        {
+            return Absent;
+        }
+
         var set = patch.Optional("set");
         var setNull = patch.Flag("setNull");
         var add = patch.Optional("add");
@@ -76,16 +91,19 @@ internal abstract class Field(string name)
 
         if (set is { } value)
         {
-            return Read(value);
+            return ReadSet(value);
         }
 
         if (setNull)
         {
-            return Required || NoSetNull ? throw CdfException.BadRequest($"{Name} cannot be set to null") : Absent;
+            return Required || NoSetNull || ClearedBySet ? throw CdfException.BadRequest($"{Name} cannot be set to null") : Absent;
         }
 
         return AddRemove(current, add, remove);
     }
+
+    /// <summary>The value of an update's <c>set</c>, where its rules differ from a create's.</summary>
+    protected virtual object? ReadSet(JsonElement value) => Read(value);
 
     protected virtual object? AddRemove(object? current, JsonElement? add, JsonElement? remove) =>
         throw CdfException.BadRequest($"{Name} has no add and remove");

@@ -47,6 +47,30 @@ internal sealed class NumberField(string name, double min, double max) : Field(n
     }
 
     public override void WriteValue(Utf8JsonWriter writer, object value) => writer.WriteNumberValue((double)value);
+
+    public override Func<Record, bool> Filter(JsonElement value)
+    {
+        JsonChecks.Object(value, Name);
+        var from = value.Optional("min") is { } low ? JsonChecks.Double(low, Name) : double.NegativeInfinity;
+        var to = value.Optional("max") is { } high ? JsonChecks.Double(high, Name) : double.PositiveInfinity;
+        return record => record.Values[Ordinal] is double number && number >= from && number <= to;
+    }
+}
+
+/// <summary>One of a few words.</summary>
+internal sealed class ChoiceField(string name, params string[] choices) : Field(name)
+{
+    public override object Read(JsonElement value) => Read(value, Name, choices);
+
+    public static string Read(JsonElement value, string name, IReadOnlyList<string> choices)
+    {
+        var text = JsonChecks.String(value, name);
+        return choices.Contains(text, StringComparer.Ordinal)
+            ? text
+            : throw CdfException.Violation(name, $"must be one of {string.Join(", ", choices)}");
+    }
+
+    public override void WriteValue(Utf8JsonWriter writer, object value) => writer.WriteStringValue((string)value);
 }
 
 /// <summary>True or false.</summary>
@@ -113,7 +137,7 @@ internal sealed class MetadataField(string name, MetadataLimits limits) : Field(
 /// <summary>A list of distinct integers, mostly ids of other resources; filtered by "contains any".</summary>
 internal sealed class IdListField(string name, int maxItems, int minItems = 0) : Field(name)
 {
-    public override object Read(JsonElement value) => Check(Numbers(value));
+    public override object Read(JsonElement value) => Check(Numbers(value), minItems);
 
     public override void WriteValue(Utf8JsonWriter writer, object value)
     {
@@ -136,17 +160,22 @@ internal sealed class IdListField(string name, int maxItems, int minItems = 0) :
     {
         var removed = remove is { } r ? Numbers(r).ToHashSet() : [];
         var added = add is { } a ? Numbers(a) : [];
-        return Check([.. ((long[]?)current ?? []).Where(id => !removed.Contains(id)).Concat(added).Distinct()]);
+        return Changed([.. ((long[]?)current ?? []).Where(id => !removed.Contains(id)).Concat(added).Distinct()]);
     }
+
+    protected override object? ReadSet(JsonElement value) => Changed(Numbers(value));
+
+    /// <summary>A list that must not be empty is absent once an update has emptied it.</summary>
+    private long[]? Changed(long[] ids) => ids.Length == 0 && minItems > 0 ? null : Check(ids, 0);
 
     private long[] Numbers(JsonElement value) =>
         [.. JsonChecks.Array(value, Name).EnumerateArray().Select(e => JsonChecks.Id(e, Name))];
 
-    private long[] Check(long[] ids)
+    private long[] Check(long[] ids, int least)
     {
-        if (ids.Length < minItems || ids.Length > maxItems)
+        if (ids.Length < least || ids.Length > maxItems)
         {
-            throw CdfException.Violation(Name, $"size must be between {minItems} and {maxItems}");
+            throw CdfException.Violation(Name, $"size must be between {least} and {maxItems}");
         }
 
         return ids.Distinct().Count() == ids.Length ? ids : throw CdfException.Violation(Name, "must only contain unique elements");
@@ -209,7 +238,7 @@ internal sealed class LabelsField(string name, int maxItems = 10) : Field(name)
             : throw CdfException.Violation(Name, "must only contain unique elements");
     }
 
-    private string[] Of(Record record) => record.Get<string[]>(this) ?? [];
+    public string[] Of(Record record) => record.Get<string[]>(this) ?? [];
 }
 
 /// <summary>Any JSON object, kept as it came.</summary>

@@ -26,7 +26,7 @@ internal static class QueryFilter
                 case "includeMetadata":
                     body[name] = Flag(name, text);
                     break;
-                case "root" or "isString" or "isStep":
+                case "root" or "isString" or "isStep" or "uploaded":
                     filter[name] = Flag(name, text);
                     break;
                 case "assetSubtreeIds" or "rootIds":

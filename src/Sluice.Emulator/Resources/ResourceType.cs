@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Sluice.Emulator.Http;
 
 namespace Sluice.Emulator.Resources;
 
@@ -28,10 +30,24 @@ internal sealed class ResourceType
 
     public int DeletedStatus { get; init; } = StatusCodes.Status200OK;
 
-    public int DefaultLimit { get; init; } = 100;
+    /// <summary>The limit of a GET list that names none; that of a POST list is 100.</summary>
+    public int GetLimit { get; init; } = 100;
 
-    /// <summary>Whether items have an internal id that callers see.</summary>
+    /// <summary>What a create needs besides <see cref="Acl"/> WRITE.</summary>
+    public IReadOnlyList<RequiredAction> CreateAlsoNeeds { get; init; } = [];
+
+    /// <summary>What an update needs besides <see cref="Acl"/> WRITE.</summary>
+    public IReadOnlyList<RequiredAction> UpdateAlsoNeeds { get; init; } = [];
+
+    /// <summary>Whether a delete may ignore unknown keys.</summary>
+    public bool DeleteCanIgnoreUnknown { get; init; } = true;
+
+    /// <summary>Whether items have an internal id that callers see; otherwise they are named by external id only.</summary>
     public bool HasId { get; init; } = true;
+
+    public bool HasLastUpdatedTime { get; init; } = true;
+
+    public bool HasPartitions { get; init; } = true;
 
     /// <summary>Whether items can be named by the data model instance that they belong to.</summary>
     public bool HasInstances { get; init; }
@@ -48,34 +64,19 @@ internal sealed class ResourceType
     /// <summary>Numbers the fields; to be called once, when the type is made.</summary>
     public ResourceType Numbered()
     {
-        for (var i = 0; i < Fields.Count; i++)
-        {
-            Fields[i].Ordinal = i;
-        }
-
+        FieldList.Number(Fields);
         return this;
     }
+
+    public Partition ReadPartition(string text) => HasPartitions
+        ? Partition.Read(text, RejectsManyPartitions)
+        : throw CdfException.BadRequest($"{Name} has no partitions");
+
+    /// <summary>The key of an item that a request names.</summary>
+    public ItemKey ReadKey(JsonElement item, bool instances) => HasId
+        ? ItemKey.Read(item, instances && HasInstances)
+        : ItemKey.OfExternalId(JsonChecks.Text(JsonChecks.Object(item, "item").Required("externalId"), "externalId", 1, 255));
 }
 
-/// <summary>The words in which CDF refuses, per resource.</summary>
-internal sealed record ResourceErrors
-{
-    public required string MissingId { get; init; }
-
-    /// <summary>If any of the unknown keys is an external id.</summary>
-    public required string MissingExternalId { get; init; }
-
-    /// <summary>One item twice in a request.</summary>
-    public required string Duplicate { get; init; }
-
-    public int DuplicateStatus { get; init; } = StatusCodes.Status409Conflict;
-
-    /// <summary>The external id is taken.</summary>
-    public required string Conflict { get; init; }
-
-    /// <summary>An id and an external id of one item in a request, where that is another error than a duplicate.</summary>
-    public string? Alias { get; init; }
-
-    /// <summary>Whether <c>missing</c> comes in another order than the request's.</summary>
-    public bool ShufflesMissing { get; init; }
-}
+/// <summary>An action that a caller must have a capability for.</summary>
+internal sealed record RequiredAction(string Acl, string Action);
