@@ -35,7 +35,7 @@ internal static class NativeValues
     /// The types of a statement's parameters: as declared, or those of the columns that they stand in. <see langword="null"/> if a parameter
     /// stands in columns of different types, or was declared with a type that needs more than another width.
     /// </summary>
-    public static uint[]? TryInferParameters(InsertStatement statement, InsertPlan plan, uint[] declared)
+    public static uint[]? TryInferParameters(InsertStatement statement, WritePlan plan, uint[] declared)
     {
         var count = Math.Max(declared.Length, statement.Parameters.Count == 0 ? 0 : statement.Parameters.Max(use => use.Parameter));
         var types = new uint[count];

@@ -5,7 +5,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>Executions of INSERT that are one write, because nothing came between them.</summary>
-internal sealed class OpenInsert(SessionCore core, InsertPlan plan, EngineState state) : IDisposable
+internal sealed class OpenInsert(SessionCore core, WritePlan plan, EngineState state) : IDisposable
 {
     private readonly RunningWrite _write = new(core, plan, state);
     private long _rows;

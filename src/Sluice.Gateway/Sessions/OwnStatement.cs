@@ -27,12 +27,12 @@ internal abstract class OwnStatement(ReadOnlyMemory<byte> sql, QualifiedName rel
 }
 
 /// <summary>COPY … FROM STDIN of a CDF table.</summary>
-internal sealed class OwnCopy(ReadOnlyMemory<byte> sql, CopyStatement statement, InsertPlan plan)
+internal sealed class OwnCopy(ReadOnlyMemory<byte> sql, CopyStatement statement, WritePlan plan)
     : OwnStatement(sql, statement.Target!.Name, [], [])
 {
     public CopyStatement Statement { get; } = statement;
 
-    public InsertPlan Plan { get; } = plan;
+    public WritePlan Plan { get; } = plan;
 
     public override string Command => "COPY FROM";
 }
@@ -44,7 +44,7 @@ internal sealed class OwnInsert : OwnStatement
     private readonly Cell[]? _cells;
     private readonly PgType[] _sentTypes;
 
-    private OwnInsert(ReadOnlyMemory<byte> sql, InsertStatement statement, InsertPlan plan, uint[] declaredTypes, uint[] parameterTypes)
+    private OwnInsert(ReadOnlyMemory<byte> sql, InsertStatement statement, WritePlan plan, uint[] declaredTypes, uint[] parameterTypes)
         : base(sql, statement.Target.Name, declaredTypes, parameterTypes)
     {
         _statement = statement;
@@ -53,7 +53,7 @@ internal sealed class OwnInsert : OwnStatement
         _cells = parameterTypes.Length > 0 ? Compile(sql.Span, statement) : null;
     }
 
-    public InsertPlan Plan { get; }
+    public WritePlan Plan { get; }
 
     public override string Command => "INSERT";
 
@@ -63,7 +63,7 @@ internal sealed class OwnInsert : OwnStatement
     /// <summary>
     /// The statement as one of Sluice's own, or <see langword="null"/> if PostgreSQL has to compute its rows.
     /// </summary>
-    public static OwnInsert? TryCreate(ReadOnlyMemory<byte> sql, InsertStatement statement, InsertPlan plan, uint[] declaredTypes)
+    public static OwnInsert? TryCreate(ReadOnlyMemory<byte> sql, InsertStatement statement, WritePlan plan, uint[] declaredTypes)
     {
         var width = statement.Source == InsertSource.DefaultValues ? 0 : statement.ValueKinds.Count;
         for (var i = 0; i < width; i++)

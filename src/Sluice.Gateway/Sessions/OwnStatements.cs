@@ -57,11 +57,11 @@ internal sealed class OwnStatements(SessionCore core)
                 }
 
                 var width = insert.Source == InsertSource.DefaultValues ? 0 : insert.ValueKinds.Count;
-                return OwnInsert.TryCreate(sql, insert, PlanOf(sql, table, insert.Columns, WriteStatement.Insert, width), declaredTypes);
+                return OwnInsert.TryCreate(sql, insert, PlanOf(sql, table, insert.Columns, WriteVerb.Insert, width), declaredTypes);
 
             case CopyStatement copy:
                 return await core.ResolveAsync(copy.Target!.Name) is { } target
-                    ? new OwnCopy(sql, copy, PlanOf(sql, target, copy.Columns, WriteStatement.Copy, valueCount: null))
+                    ? new OwnCopy(sql, copy, PlanOf(sql, target, copy.Columns, WriteVerb.Copy, valueCount: null))
                     : null;
 
             case TargetedStatement { Kind: SqlStatementKind.Merge } merge:
@@ -178,12 +178,12 @@ internal sealed class OwnStatements(SessionCore core)
         }
     }
 
-    private static InsertPlan PlanOf(
+    private static WritePlan PlanOf(
         ReadOnlyMemory<byte> sql,
         TableDefinition table,
         IReadOnlyList<SqlColumnName>? columns,
-        WriteStatement statement,
-        int? valueCount) => InsertPlan.Create(
+        WriteVerb statement,
+        int? valueCount) => WritePlan.Create(
             table,
             columns?.Select(c => c.Name).ToList(),
             statement,

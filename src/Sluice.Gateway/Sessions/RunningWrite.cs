@@ -18,7 +18,7 @@ internal sealed class RunningWrite : IDisposable
     private bool _ended;
     private bool _batchIsSent;
 
-    public RunningWrite(SessionCore core, InsertPlan plan, EngineState state)
+    public RunningWrite(SessionCore core, WritePlan plan, EngineState state)
     {
         _core = core;
         // What may throw comes first: work that has begun must be ended.

@@ -29,6 +29,9 @@ public sealed record ColumnDefinition
     /// <summary>CDF has a call that changes the value of an existing row.</summary>
     public bool Updatable { get; init; } = true;
 
+    /// <summary>An UPDATE may set the value to NULL: CDF has <c>setNull</c> for the field, or an empty list or map.</summary>
+    public bool Clearable { get; init; } = true;
+
     /// <summary>Bounds of the CDF API.</summary>
     public ColumnLimits Limits { get; init; } = ColumnLimits.None;
 

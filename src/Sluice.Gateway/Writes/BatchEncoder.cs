@@ -8,15 +8,20 @@ namespace Sluice.Gateway.Writes;
 /// Turns batches of decoded rows into requests that are ready to be sent. Knows a resource's limits, checks every value against them before
 /// anything of the batch is sent. Used by one thread at a time.
 /// </summary>
-internal abstract class BatchEncoder(InsertPlan plan, WriteContext context) : IDisposable
+internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDisposable
 {
+    private readonly List<long> _notApplied = [];
+
     /// <summary>Rows that make a request full.</summary>
     public abstract int BatchRows { get; }
 
     /// <summary>Requests of one statement must be answered one after the other, since a row may refer to an earlier one.</summary>
     public virtual bool IsSequential => false;
 
-    protected InsertPlan Plan => plan;
+    /// <summary>The row has no effect.</summary>
+    protected void LeaveOut(RowBatch batch, int row) => _notApplied.Add(batch.OriginOf(row));
+
+    protected WritePlan Plan => plan;
 
     protected WriteContext Context => context;
 
@@ -26,7 +31,14 @@ internal abstract class BatchEncoder(InsertPlan plan, WriteContext context) : ID
     protected RowErrors Errors { get; } = new(plan);
 
     /// <summary>The encoder for the plan's table.</summary>
-    public static BatchEncoder Create(InsertPlan plan, WriteContext context) => plan.Table.Kind switch
+    public static BatchEncoder Create(WritePlan plan, WriteContext context) => (plan.Verb, plan.Table.Kind) switch
+    {
+        (WriteVerb.Update, _) => new ItemUpdateEncoder(plan, context),
+        (WriteVerb.Delete, _) => new ItemDeleteEncoder(plan, context),
+        _ => CreateForInsert(plan, context),
+    };
+
+    private static BatchEncoder CreateForInsert(WritePlan plan, WriteContext context) => plan.Table.Kind switch
     {
         TableKind.DoubleDatapoints or TableKind.StringDatapoints => new DataPointBatchEncoder(plan, context),
         TableKind.RawRows => new RawRowsEncoder(plan, context),
@@ -40,6 +52,19 @@ internal abstract class BatchEncoder(InsertPlan plan, WriteContext context) : ID
     {
         CheckPresence(batch);
         EncodeRows(batch, requests);
+    }
+
+    /// <summary>Origins of rows that <see cref="Encode"/> has left out, since they have no effect; forgets them.</summary>
+    public IReadOnlyList<long> TakeNotApplied()
+    {
+        if (_notApplied.Count == 0)
+        {
+            return [];
+        }
+
+        long[] taken = [.. _notApplied];
+        _notApplied.Clear();
+        return taken;
     }
 
     /// <summary>What was done to the rows that their sender may like to know.</summary>
@@ -62,6 +87,11 @@ internal abstract class BatchEncoder(InsertPlan plan, WriteContext context) : ID
 
     private void CheckPresence(RowBatch batch)
     {
+        if (plan.Verb is WriteVerb.Update or WriteVerb.Delete)
+        {
+            return;
+        }
+
         for (var i = 0; i < plan.Columns.Length; i++)
         {
             var column = batch.Columns[i];

@@ -5,7 +5,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Writes;
 
 /// <summary>Says a CDF error as a PostgreSQL error: CDF's own words first, then the keys that it is about, the request id last.</summary>
-internal sealed class CdfErrorMapper(InsertPlan plan)
+internal sealed class CdfErrorMapper(WritePlan plan)
 {
     private const int NamedKeys = 5;
 

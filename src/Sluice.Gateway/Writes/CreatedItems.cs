@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 
@@ -22,25 +23,42 @@ internal enum CreatedOutcome
 /// </summary>
 internal static class CreatedItems
 {
-    public static async Task<CreatedOutcome> CheckAsync(CdfClient client, EncodedWrite write, ItemsApi api)
+    /// <summary>What has become of a part's items, taken as a whole.</summary>
+    public static async Task<CreatedOutcome> CheckAsync(CdfClient client, WritePart part, ItemsApi api) =>
+        await SameAsync(client, part, api) switch
+        {
+            null => CreatedOutcome.Unknown,
+            var same when same.TrueForAll(isSame => isSame) => CreatedOutcome.Stored,
+            _ => CreatedOutcome.NotStored,
+        };
+
+    /// <summary>Those of <paramref name="items"/>, which exist, that are as they were sent.</summary>
+    public static async Task<IReadOnlyList<int>> OwnAsync(CdfClient client, WritePart part, IReadOnlyList<int> items, ItemsApi api)
     {
-        var response = await client.SendAsync(api.ByIds(write.Keys.Identities(), ignoreUnknownIds: true), CancellationToken.None);
+        using var existing = part.Of(items);
+        return await SameAsync(client, existing, api) is { } same ? [.. items.Where((_, index) => same[index])] : [];
+    }
+
+    /// <summary>For each item whether CDF has it as it was sent; <see langword="null"/> if CDF could not be asked.</summary>
+    private static async Task<List<bool>?> SameAsync(CdfClient client, WritePart part, ItemsApi api)
+    {
+        using var sent = CdfPage.Parse(part.Request.Body);
+        var keys = sent.Items.Select(item => new CdfIdentity(ExternalId: ExternalIdOf(item)));
+        var response = await client.SendAsync(api.ByIds(keys, ignoreUnknownIds: true), CancellationToken.None);
         if (!response.IsSuccess)
         {
-            return CreatedOutcome.Unknown;
+            return null;
         }
 
         try
         {
             using var stored = CdfPage.Parse(response.Body);
-            using var sent = CdfPage.Parse(write.Request.Body);
             var byExternalId = stored.Items.ToDictionary(ExternalIdOf, StringComparer.Ordinal);
-            var same = sent.Items.All(item => byExternalId.TryGetValue(ExternalIdOf(item), out var found) && Contains(found, item));
-            return same ? CreatedOutcome.Stored : CreatedOutcome.NotStored;
+            return [.. sent.Items.Select(item => byExternalId.TryGetValue(ExternalIdOf(item), out var found) && Contains(found, item))];
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return CreatedOutcome.Unknown;
+            return null;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class CustomRawEncoder : RawEncoder
     private int[] _rows = [];
     private int[] _keyEnds = [];
 
-    public CustomRawEncoder(InsertPlan plan, WriteContext context)
+    public CustomRawEncoder(WritePlan plan, WriteContext context)
         : base(plan, context)
     {
         var keyColumn = plan.Table.RawPrimaryKey ?? CustomRawTable.KeyColumn;

@@ -30,7 +30,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
     private int[] _starts = [];
     private long _collapsed;
 
-    public DataPointBatchEncoder(InsertPlan plan, WriteContext context)
+    public DataPointBatchEncoder(WritePlan plan, WriteContext context)
         : base(plan, context)
     {
         _scope = Scope("datapoints");
@@ -176,7 +176,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
         Number(rows, keys);
         SortBySeries(rows);
         var times = ((FixedColumn<long>)batch.Columns[_timestamp]).Values;
-        var request = new DataPointRequest(kind, kind == KeyKind.Id ? IdColumn : ExternalIdColumn, _series.Count);
+        var request = new DataPointRequest(Plan, kind, kind == KeyKind.Id ? IdColumn : ExternalIdColumn, _series.Count);
         try
         {
             for (var series = 0; series < _series.Count; series++)
@@ -190,11 +190,10 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
                     if (request.IsFull(Context.Limits.MaxBodyBytes))
                     {
                         requests.Add(request.Close(_scope));
-                        request = new DataPointRequest(kind, request.Keys.Column, _series.Count - series);
+                        request = new DataPointRequest(Plan, kind, request.Keys.Column, _series.Count - series);
                     }
 
-                    request.Begin(_series.HashOf(series), keys.KeyOf(points[0]), batch.OriginOf(points[0]), times[points[0]]);
-                    request.Rows += replaced;
+                    request.Begin(_series.HashOf(series), keys.KeyOf(points[0]), batch.OriginOf(points[0]), times[points[0]], replaced);
                     replaced = 0;
                     do
                     {
@@ -205,7 +204,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
                     }
                     while (!points.IsEmpty && !request.IsFull(Context.Limits.MaxBodyBytes));
 
-                    request.Encoder.EndSeries();
+                    request.End();
                 }
             }
 

@@ -8,14 +8,19 @@ namespace Sluice.Gateway.Writes;
 /// <summary>A request of data points that is being filled, with the keys and times that it claims.</summary>
 internal sealed class DataPointRequest : IDisposable
 {
+    private readonly WritePlan _plan;
     private readonly KeyKind _kind;
+    private readonly ItemSpans _items = new(start: 0, separator: 0);
+    private long _origin;
+    private int _seriesRows;
     private readonly PooledBuffer _body = new(64 * 1024);
     private readonly List<ulong> _hashes;
     private readonly List<long> _from;
     private readonly List<long> _to;
 
-    public DataPointRequest(KeyKind kind, string keyColumn, int series)
+    public DataPointRequest(WritePlan plan, KeyKind kind, string keyColumn, int series)
     {
+        _plan = plan;
         _kind = kind;
         Keys = new WriteKeys(keyColumn);
         Encoder = new DataPointEncoder(_body);
@@ -29,7 +34,7 @@ internal sealed class DataPointRequest : IDisposable
 
     public WriteKeys Keys { get; }
 
-    public int Rows { get; set; }
+    public int Rows { get; private set; }
 
     public bool IsFull(int maxBodyBytes) => Encoder.Points >= DataPointsApi.MaxPointsPerInsert
         || Encoder.Series >= DataPointsApi.MaxSeriesPerInsert || _body.Length >= maxBodyBytes;
@@ -39,12 +44,23 @@ internal sealed class DataPointRequest : IDisposable
 
     public void Appended(int points, long lastTime)
     {
-        Rows += points;
+        _seriesRows += points;
         _to[^1] = PgTime.ToMilliseconds(lastTime);
     }
 
-    public void Begin(ulong hash, ReadOnlySpan<byte> key, long origin, long firstTime)
+    /// <summary>Ends the series that was begun.</summary>
+    public void End()
     {
+        Encoder.EndSeries();
+        _items.Add(_body.Length, _origin, _seriesRows);
+        Rows += _seriesRows;
+    }
+
+    /// <summary>Begins a series; <paramref name="replaced"/> rows of it gave way to others.</summary>
+    public void Begin(ulong hash, ReadOnlySpan<byte> key, long origin, long firstTime, int replaced)
+    {
+        _origin = origin;
+        _seriesRows = replaced;
         _hashes.Add(hash);
         _from.Add(PgTime.ToMilliseconds(firstTime));
         _to.Add(PgTime.ToMilliseconds(firstTime));
@@ -64,6 +80,8 @@ internal sealed class DataPointRequest : IDisposable
     /// <summary>Ends the request.</summary>
     public EncodedWrite Close(string scope) => new(_body)
     {
+        Plan = _plan,
+        Items = _items,
         Request = DataPointsApi.Insert(_body.WrittenMemory),
         Rows = Rows,
         Claim = new FenceClaim(scope, _kind, [.. _hashes], [.. _from], [.. _to]),

@@ -9,6 +9,9 @@ namespace Sluice.Gateway.Writes;
 /// </summary>
 public sealed class EncodedWrite(PooledBuffer body) : IDisposable
 {
+    /// <summary>The plan of the statement that it comes from.</summary>
+    public required WritePlan Plan { get; init; }
+
     /// <summary>The request, its body not compressed.</summary>
     public required CdfRequest Request { get; init; }
 
@@ -20,6 +23,9 @@ public sealed class EncodedWrite(PooledBuffer body) : IDisposable
 
     /// <summary>The keys by name.</summary>
     public required WriteKeys Keys { get; init; }
+
+    /// <summary>Where each item stands in the body; <see langword="null"/> if the body cannot be divided.</summary>
+    public ItemSpans? Items { get; init; }
 
     /// <summary>It creates what must not exist, so CDF would refuse it a second time.</summary>
     public bool Creates { get; init; }

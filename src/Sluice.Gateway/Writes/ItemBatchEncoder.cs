@@ -22,19 +22,13 @@ internal sealed class ItemBatchEncoder : BatchEncoder
     private readonly int _externalId;
     private readonly int _dataSetId;
 
-    public ItemBatchEncoder(InsertPlan plan, WriteContext context)
+    public ItemBatchEncoder(WritePlan plan, WriteContext context)
         : base(plan, context)
     {
         _fields = [.. plan.Columns.Select(FieldWriter.ForItem).Where((_, index) => plan.Columns[index].IsWritable)];
         _externalId = plan.IndexOf(ExternalIdColumn);
         _dataSetId = plan.IndexOf(DataSetIdColumn);
-        _api = plan.Table.Kind switch
-        {
-            TableKind.Assets => context.Client.Assets,
-            TableKind.Events => context.Client.Events,
-            TableKind.TimeSeries => context.Client.TimeSeries,
-            _ => throw new NotSupportedException($"Rows of table {plan.Table.Name} are no items."),
-        };
+        _api = ItemResources.Of(context.Client, plan.Table);
         _scope = Scope(plan.Table.Name);
     }
 
@@ -58,13 +52,21 @@ internal sealed class ItemBatchEncoder : BatchEncoder
                     items = new JsonBatch(ExternalIdColumn);
                 }
 
-                NoteKey(batch, row, externalIds, items);
-                WriteItem(items.Json, batch, row);
-                items.Items++;
-                items.Rows++;
+                if (NoteKey(batch, row, externalIds, items))
+                {
+                    WriteItem(items.Json, batch, row);
+                    items.EndItem(batch.OriginOf(row));
+                }
             }
 
-            requests.Add(Close(items));
+            if (items.Items > 0)
+            {
+                requests.Add(Close(items));
+            }
+            else
+            {
+                items.Dispose();
+            }
         }
         catch
         {
@@ -73,11 +75,12 @@ internal sealed class ItemBatchEncoder : BatchEncoder
         }
     }
 
-    private void NoteKey(RowBatch batch, int row, VariableColumn? externalIds, JsonBatch items)
+    /// <summary>Notes the row's key; <see langword="false"/> if the row gives way to an earlier one with the same key.</summary>
+    private bool NoteKey(RowBatch batch, int row, VariableColumn? externalIds, JsonBatch items)
     {
         if (externalIds is null || externalIds.IsNull(row))
         {
-            return;
+            return true;
         }
 
         var key = externalIds[row];
@@ -85,18 +88,39 @@ internal sealed class ItemBatchEncoder : BatchEncoder
         var ordinal = _externalIds.Add(key, row, new TextKeys(externalIds));
         if (ordinal < known)
         {
-            var detail = $"Key ({ExternalIdColumn})=({Encoding.UTF8.GetString(key)}) stands in the statement twice.";
-            throw Errors.At(
+            if (Plan.Conflict == ConflictAction.Ignore)
+            {
+                LeaveOut(batch, row);
+                return false;
+            }
+
+            throw Duplicate(batch, row, key);
+        }
+
+        items.Hold(_externalIds.HashOf(ordinal));
+        items.Keys.Add(key, batch.OriginOf(row));
+        return true;
+    }
+
+    private PgException Duplicate(RowBatch batch, int row, ReadOnlySpan<byte> key)
+    {
+        var name = Encoding.UTF8.GetString(key);
+        return Plan.Conflict == ConflictAction.Update
+            ? Errors.At(
+                batch,
+                row,
+                _externalId,
+                SqlState.CardinalityViolation,
+                "ON CONFLICT DO UPDATE command cannot affect row a second time",
+                hint: "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
+                detail: $"Key ({ExternalIdColumn})=({name}) stands in the statement twice.")
+            : Errors.At(
                 batch,
                 row,
                 _externalId,
                 SqlState.UniqueViolation,
                 $"duplicate key value violates unique constraint \"{Plan.Table.Name}_{ExternalIdColumn}_key\"",
-                detail: detail);
-        }
-
-        items.Hold(_externalIds.HashOf(ordinal));
-        items.Keys.Add(key, batch.OriginOf(row));
+                detail: $"Key ({ExternalIdColumn})=({name}) stands in the statement twice.");
     }
 
     private void WriteItem(Utf8JsonWriter json, RowBatch batch, int row)
@@ -125,10 +149,12 @@ internal sealed class ItemBatchEncoder : BatchEncoder
         var allHaveKeys = items.Keys.Count == items.Items;
 
         // A create that is repeated after it took effect is refused by its external ids, so nothing comes twice.
-        var request = _api.Create(body) with { Repeatable = allHaveKeys ? Repeatable.Always : Repeatable.WhenThrottledOnly };
+        var request = _api.Create(body, discardBody: !Plan.ReturnsRows) with { Repeatable = allHaveKeys ? Repeatable.Always : Repeatable.WhenThrottledOnly };
         return new EncodedWrite(items.Body)
         {
             Request = request,
+            Plan = Plan,
+            Items = items.Spans,
             Rows = items.Rows,
             Claim = items.Keys.Count == 0 ? null : FenceClaim.Whole(_scope, KeyKind.ExternalId, items.HeldKeys()),
             Keys = items.Keys,

@@ -8,7 +8,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Writes;
 
 /// <summary>What the two ways to RAW rows have in common. Of rows with one key the last one stays, as CDF would keep it.</summary>
-internal abstract class RawEncoder(InsertPlan plan, WriteContext context) : BatchEncoder(plan, context)
+internal abstract class RawEncoder(WritePlan plan, WriteContext context) : BatchEncoder(plan, context)
 {
     private readonly KeyTable _keys = new();
     private int[] _lastRows = [];
@@ -43,7 +43,7 @@ internal abstract class RawEncoder(InsertPlan plan, WriteContext context) : Batc
         FindLastRows(rows, keys);
         var tableHash = KeyHash.Combine(KeyHash.Of(Encoding.UTF8.GetBytes(target.Database)), KeyHash.Of(Encoding.UTF8.GetBytes(target.Table)));
         var raw = new RawRequests(
-            target.Database, target.Table, Plan.Columns[keyIndex].Name, Scope("raw"), tableHash, Context.Limits.MaxBodyBytes);
+            Plan, target.Database, target.Table, Plan.Columns[keyIndex].Name, Scope("raw"), tableHash, Context.Limits.MaxBodyBytes);
         try
         {
             for (var ordinal = 0; ordinal < _keys.Count; ordinal++)
@@ -51,7 +51,7 @@ internal abstract class RawEncoder(InsertPlan plan, WriteContext context) : Batc
                 var row = _lastRows[ordinal];
                 var key = keys.KeyOf(row);
                 CheckKey(key, batch, row, keyIndex);
-                var items = raw.Next(_keys.HashOf(ordinal), key, batch.OriginOf(row), _rowCounts[ordinal], requests);
+                var items = raw.Next(_keys.HashOf(ordinal), key, batch.OriginOf(row), requests);
                 items.Json.WriteStartObject();
                 items.Json.WriteString("key"u8, key);
                 items.Json.WritePropertyName("columns"u8);
@@ -63,6 +63,7 @@ internal abstract class RawEncoder(InsertPlan plan, WriteContext context) : Batc
                 }
 
                 items.Json.WriteEndObject();
+                items.EndItem(batch.OriginOf(row), _rowCounts[ordinal]);
             }
 
             raw.Close(requests);

@@ -14,7 +14,7 @@ internal sealed class RawRowsEncoder : RawEncoder
     private readonly int _table;
     private readonly int _key;
 
-    public RawRowsEncoder(InsertPlan plan, WriteContext context)
+    public RawRowsEncoder(WritePlan plan, WriteContext context)
         : base(plan, context)
     {
         _database = plan.IndexOf("_raw_database");

@@ -7,7 +7,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Writes;
 
 /// <summary>Errors about a value of a row, with the place that PostgreSQL gives: the line of a COPY, the row of an INSERT.</summary>
-internal sealed class RowErrors(InsertPlan plan)
+internal sealed class RowErrors(WritePlan plan)
 {
     // As COPY does (copyfrom.c, limit_printout_length).
     private const int ShownCharacters = 100;
@@ -24,7 +24,7 @@ internal sealed class RowErrors(InsertPlan plan)
         {
             SqlState = sqlState,
             Message = message,
-            Detail = plan.Statement == WriteStatement.Insert ? Lines(detail, $"Row {batch.OriginOf(row)} of the statement.") : detail,
+            Detail = plan.Verb != WriteVerb.Copy ? Lines(detail, $"Row {batch.OriginOf(row)} of the statement.") : detail,
             Hint = hint,
             Context = place,
             SchemaName = "public",
@@ -34,7 +34,7 @@ internal sealed class RowErrors(InsertPlan plan)
     }
 
     /// <summary>The CONTEXT of an error about a row of a COPY; <see langword="null"/> for an INSERT.</summary>
-    public string? PlaceOf(long origin, string column, string? shown = null) => plan.Statement == WriteStatement.Copy
+    public string? PlaceOf(long origin, string column, string? shown = null) => plan.Verb == WriteVerb.Copy
         ? $"COPY {plan.Table.Name}, line {origin}, column {column}{(shown is null ? string.Empty : $": {shown}")}"
         : null;
 

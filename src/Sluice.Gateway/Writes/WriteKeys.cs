@@ -7,9 +7,14 @@ namespace Sluice.Gateway.Writes;
 /// <summary>The keys that a request writes, with the row of each, so that an error or an unknown outcome can name them.</summary>
 public sealed class WriteKeys(string column)
 {
+    // Most errors name a key or two; a batch of which all exist names all.
+    private const int SearchesWithoutIndex = 8;
+
     private readonly List<int> _ends = [];
     private readonly List<long> _ids = [];
     private readonly List<long> _origins = [];
+    private Dictionary<string, long>? _byName;
+    private int _searches;
     private byte[] _bytes = [];
 
     /// <summary>The column that holds the keys.</summary>
@@ -63,17 +68,27 @@ public sealed class WriteKeys(string column)
             return null;
         }
 
-        var key = Encoding.UTF8.GetBytes(name);
-        for (var i = 0; i < Count; i++)
+        if (Interlocked.Increment(ref _searches) <= SearchesWithoutIndex)
         {
-            if (BytesOf(i).SequenceEqual(key))
+            var key = Encoding.UTF8.GetBytes(name);
+            for (var i = 0; i < Count; i++)
             {
-                return _origins[i];
+                if (BytesOf(i).SequenceEqual(key))
+                {
+                    return _origins[i];
+                }
             }
+
+            return null;
         }
 
-        return null;
+        _byName ??= Names().Select((key, index) => (key, index)).DistinctBy(pair => pair.key, StringComparer.Ordinal)
+            .ToDictionary(pair => pair.key, pair => _origins[pair.index], StringComparer.Ordinal);
+        return _byName.TryGetValue(name, out var origin) ? origin : null;
     }
+
+    /// <summary>The key of the row <paramref name="origin"/>, or <see langword="null"/> if it has none.</summary>
+    public string? NameAt(long origin) => _origins.IndexOf(origin) is >= 0 and var index ? NameOf(index) : null;
 
     private ReadOnlySpan<byte> BytesOf(int index) => _bytes.AsSpan((index == 0 ? 0 : _ends[index - 1])..(_ends[index]));
 

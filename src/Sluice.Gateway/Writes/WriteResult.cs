@@ -2,9 +2,28 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
 
-/// <summary>The outcome of a statement of which every row is stored.</summary>
-/// <param name="Rows">Rows that CDF has confirmed: the number of the command tag.</param>
-/// <param name="Notices">What to tell the client besides.</param>
-/// <param name="Requests">Requests that it took, repetitions not counted.</param>
-/// <param name="Retries">Repetitions.</param>
-public sealed record WriteResult(long Rows, IReadOnlyList<PgError> Notices, int Requests, int Retries);
+/// <summary>The outcome of a statement that has not failed.</summary>
+/// <param name="Rows">Rows that CDF has confirmed.</param>
+public sealed record WriteResult(long Rows)
+{
+    /// <summary>What to tell the client besides.</summary>
+    public IReadOnlyList<PgError> Notices { get; init; } = [];
+
+    /// <summary>Origins, in order, of rows that had no effect: nothing to update or delete, or a conflict that is to be ignored.</summary>
+    public IReadOnlyList<long> NotApplied { get; init; } = [];
+
+    /// <summary>The rows as CDF answered them, in order of their origins, if the plan wants them.</summary>
+    public IReadOnlyList<ReturnedRow> Returned { get; init; } = [];
+
+    /// <summary>Rows that were set aside, under <c>sluice.on_error = skip</c>.</summary>
+    public IReadOnlyList<RejectedRow> Rejected { get; init; } = [];
+
+    /// <summary>Requests that it took, repetitions not counted.</summary>
+    public int Requests { get; init; }
+
+    /// <summary>Repetitions.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>Bytes of the bodies sent, before compression, repetitions not counted.</summary>
+    public long Bytes { get; init; }
+}

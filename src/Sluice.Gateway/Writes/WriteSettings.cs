@@ -20,6 +20,26 @@ public enum SubMillisecond
     Error,
 }
 
+/// <summary>What becomes of a statement with rows that cannot be stored: <c>sluice.on_error</c>.</summary>
+public enum OnError
+{
+    /// <summary>It fails.</summary>
+    Stop,
+
+    /// <summary>They are set aside in <c>sluice.rejected_rows</c>, and the others are stored.</summary>
+    Skip,
+}
+
+/// <summary>What metadata in an UPDATE or upsert does: <c>sluice.metadata</c>.</summary>
+public enum MetadataUpdate
+{
+    /// <summary>It takes the place of the whole map.</summary>
+    Replace,
+
+    /// <summary>Its keys are added; the others stay.</summary>
+    Merge,
+}
+
 /// <summary>The settings of a session that bear on how rows are written.</summary>
 public sealed record WriteSettings
 {
@@ -31,6 +51,18 @@ public sealed record WriteSettings
 
     /// <summary><c>sluice.sub_millisecond</c>.</summary>
     public SubMillisecond SubMillisecond { get; init; }
+
+    /// <summary><c>sluice.on_conflict</c>: for statements that do not say it themselves.</summary>
+    public ConflictAction OnConflict { get; init; }
+
+    /// <summary><c>sluice.on_error</c>.</summary>
+    public OnError OnError { get; init; }
+
+    /// <summary><c>sluice.create_missing</c>: data points create the time series that they refer to.</summary>
+    public bool CreateMissing { get; init; }
+
+    /// <summary><c>sluice.metadata</c>.</summary>
+    public MetadataUpdate Metadata { get; init; }
 
     /// <summary>The user's default data set: internal id given to rows without one.</summary>
     public long? DefaultDataSetId { get; init; }

@@ -41,7 +41,7 @@ public sealed class DataPointEncoderTests : IDisposable
     [Fact]
     public void A_point_that_replaces_one_of_an_earlier_batch_is_counted_too()
     {
-        var plan = InsertPlan.Create(WriteTestContext.Table("double_datapoints"), ByExternalId, WriteStatement.Copy);
+        var plan = WritePlan.Create(WriteTestContext.Table("double_datapoints"), ByExternalId, WriteVerb.Copy);
         using var encoder = BatchEncoder.Create(plan, _context.Write);
         using var batch = new RowBatch(plan.DecodeTypes, _context.Write.TextInput);
         var requests = new List<EncodedWrite>();

@@ -6,7 +6,7 @@ namespace Sluice.Gateway.Tests.Writes;
 
 public sealed class WriteFailureTests
 {
-    private static readonly InsertPlan Plan = InsertPlan.Create(WriteTestContext.Table("assets"), ["external_id", "name"], WriteStatement.Copy);
+    private static readonly WritePlan Plan = WritePlan.Create(WriteTestContext.Table("assets"), ["external_id", "name"], WriteVerb.Copy);
 
     [Theory]
     [InlineData(CdfErrorKind.BadRequest, 400, SqlState.InvalidParameterValue)]

@@ -38,7 +38,7 @@ internal sealed class WriteTestContext : IDisposable
         WriteLimits? limits = null,
         bool copy = true)
     {
-        var plan = InsertPlan.Create(table, columns, copy ? WriteStatement.Copy : WriteStatement.Insert);
+        var plan = WritePlan.Create(table, columns, copy ? WriteVerb.Copy : WriteVerb.Insert);
         var context = Write with { Settings = settings ?? WriteSettings.Default, Limits = limits ?? WriteLimits.Default };
         using var encoder = BatchEncoder.Create(plan, context);
         using var batch = new RowBatch(plan.DecodeTypes, context.TextInput);

@@ -16,6 +16,7 @@ internal static class AssetsTable
             CommonColumns.ExternalId,
             CommonColumns.Text("name", 140, "Name of the asset. Required.") with
             {
+                Clearable = false,
                 RequiredOnInsert = true,
                 AlwaysReturned = true,
                 Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 140 },
@@ -23,10 +24,11 @@ internal static class AssetsTable
             new()
             {
                 Name = "parent_id",
+                Clearable = false,
                 Type = ColumnTypes.BigInt,
                 Comment = "Internal id of the parent asset. Give this or parent_external_id, not both.",
             },
-            CommonColumns.Text("parent_external_id", 255, "External id of the parent asset, which may be in the same statement."),
+            CommonColumns.Text("parent_external_id", 255, "External id of the parent asset, which may be in the same statement.") with { Clearable = false },
             CommonColumns.Text("description", 500, "Description of the asset."),
             CommonColumns.DataSetId,
             CommonColumns.Metadata(maxValueBytes: 10_240, maxBytes: 10_240),

@@ -18,6 +18,7 @@ internal static class TimeSeriesTable
             new()
             {
                 Name = "is_string",
+                Clearable = false,
                 Type = ColumnTypes.Bool,
                 AlwaysReturned = true,
                 Updatable = false,
@@ -30,6 +31,7 @@ internal static class TimeSeriesTable
             new()
             {
                 Name = "is_step",
+                Clearable = false,
                 Type = ColumnTypes.Bool,
                 AlwaysReturned = true,
                 Comment = "Whether a value holds until the next one; false if not given.",

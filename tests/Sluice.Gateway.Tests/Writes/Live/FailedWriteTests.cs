@@ -145,7 +145,7 @@ public sealed class FailedWriteTests
         });
         var client = http.CreateClient("demo", new Cdf.Tokens.StaticTokenSource("t"));
         using var write = TableWrite.Start(
-            InsertPlan.Create(BuiltInTables.Find("events")!, ["type"], WriteStatement.Insert), context with { Client = client });
+            WritePlan.Create(BuiltInTables.Find("events")!, ["type"], WriteVerb.Insert), context with { Client = client });
         await LiveCdf.AddAsync(write, [["x"]]);
         var error = await Assert.ThrowsAsync<PgException>(() => write.CompleteAsync(LiveCdf.Ct));
         Assert.Equal(SqlState.ConnectionFailure, error.Error.SqlState);

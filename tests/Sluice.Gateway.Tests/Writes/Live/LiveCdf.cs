@@ -93,7 +93,7 @@ internal sealed class LiveCdf : IAsyncDisposable
         (await Assert.ThrowsAsync<PgException>(() => CopyAsync(table, columns, rows, context, batchRows))).Error;
 
     public TableWrite Start(TableDefinition table, string[] columns, WriteContext? context = null) =>
-        TableWrite.Start(InsertPlan.Create(table, columns, WriteStatement.Copy), context ?? Context);
+        TableWrite.Start(WritePlan.Create(table, columns, WriteVerb.Copy), context ?? Context);
 
     /// <summary>One more batch of a running write.</summary>
     public static ValueTask<bool> AddAsync(TableWrite write, string?[][] rows, CancellationToken? cancel = null)

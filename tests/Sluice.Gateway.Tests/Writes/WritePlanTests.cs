@@ -3,15 +3,15 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Tests.Writes;
 
-public sealed class InsertPlanTests
+public sealed class WritePlanTests
 {
     [Fact]
     public void A_statement_without_a_list_has_all_columns_and_copy_leaves_out_generated_ones()
     {
         var assets = WriteTestContext.Table("assets");
-        var insert = InsertPlan.Create(assets, columns: null, WriteStatement.Insert);
+        var insert = WritePlan.Create(assets, columns: null, WriteVerb.Insert);
         Assert.Equal(assets.Columns.Select(column => column.Name), insert.Columns.Select(column => column.Name));
-        var copy = InsertPlan.Create(assets, columns: null, WriteStatement.Copy);
+        var copy = WritePlan.Create(assets, columns: null, WriteVerb.Copy);
         Assert.DoesNotContain("created_time", copy.Columns.Select(column => column.Name));
         Assert.Contains("id", copy.Columns.Select(column => column.Name));
     }
@@ -19,7 +19,7 @@ public sealed class InsertPlanTests
     [Fact]
     public void Fewer_values_than_columns_are_for_the_first_columns()
     {
-        var plan = InsertPlan.Create(WriteTestContext.Table("assets"), columns: null, WriteStatement.Insert, valueCount: 3);
+        var plan = WritePlan.Create(WriteTestContext.Table("assets"), columns: null, WriteVerb.Insert, valueCount: 3);
         Assert.Equal(["id", "external_id", "name"], plan.Columns.Select(column => column.Name));
         Assert.Equal((2, -1, -1), (plan.IndexOf("name"), plan.IndexOf("source"), plan.IndexOf("nonsense")));
     }
@@ -61,5 +61,5 @@ public sealed class InsertPlanTests
     }
 
     private static PgError Refused(string table, string[] columns, int? values = null) => Assert.Throws<PgException>(
-        () => InsertPlan.Create(WriteTestContext.Table(table), columns, WriteStatement.Insert, values, index => 100 + (10 * index))).Error;
+        () => WritePlan.Create(WriteTestContext.Table(table), columns, WriteVerb.Insert, values, index => 100 + (10 * index))).Error;
 }

@@ -6,17 +6,17 @@ using Sluice.PgWire.Types;
 namespace Sluice.Gateway.Writes;
 
 /// <summary>
-/// What an INSERT or COPY gives for each row: which columns of the table, in which order. Made once per statement, before a row is read;
-/// what is wrong with the columns is said here.
+/// What a statement gives for each row: which columns of the table, in which order, and what is to be done with them. Made once per
+/// statement, before a row is read; what is wrong with the columns is said here.
 /// </summary>
-public sealed class InsertPlan
+public sealed partial record WritePlan
 {
     private readonly int[] _indexes;
 
-    private InsertPlan(TableDefinition table, WriteStatement statement, ImmutableArray<ColumnDefinition> columns, int[] indexes)
+    private WritePlan(TableDefinition table, WriteVerb verb, ImmutableArray<ColumnDefinition> columns, int[] indexes)
     {
         Table = table;
-        Statement = statement;
+        Verb = verb;
         Columns = columns;
         _indexes = indexes;
         DecodeTypes = [.. columns.Select(DecodeTypeOf)];
@@ -25,8 +25,8 @@ public sealed class InsertPlan
     /// <summary>The table that is written to.</summary>
     public TableDefinition Table { get; }
 
-    /// <summary>INSERT or COPY.</summary>
-    public WriteStatement Statement { get; }
+    /// <summary>What is done with the rows.</summary>
+    public WriteVerb Verb { get; }
 
     /// <summary>The columns that each row has, in the order of its values.</summary>
     public ImmutableArray<ColumnDefinition> Columns { get; }
@@ -36,23 +36,35 @@ public sealed class InsertPlan
     /// </summary>
     public ImmutableArray<ColumnType> DecodeTypes { get; }
 
+    /// <summary>What an INSERT does with a row whose key exists; <see langword="null"/> if the statement does not say.</summary>
+    public ConflictAction? Conflict { get; init; }
+
+    /// <summary>The columns that an existing row gets under <see cref="ConflictAction.Update"/>.</summary>
+    public ImmutableArray<ColumnDefinition> ConflictColumns { get; init; } = [];
+
+    /// <summary>How many of the <see cref="Columns"/>, from the first on, UPDATE sets; the others are the key of the row.</summary>
+    public int SetColumns { get; init; }
+
+    /// <summary>RETURNING stands in the statement: the rows are wanted as CDF has them afterwards.</summary>
+    public bool ReturnsRows { get; init; }
+
     /// <summary>The plan of a statement that names <paramref name="columns"/>, or none.</summary>
     /// <param name="table">The table.</param>
     /// <param name="columns">The names in the statement, folded; <see langword="null"/> without a list.</param>
-    /// <param name="statement">COPY without a list leaves out what CDF generates, as PostgreSQL leaves out generated columns.</param>
+    /// <param name="verb">INSERT or COPY: COPY without a list leaves out what CDF generates, as PostgreSQL leaves out generated columns.</param>
     /// <param name="valueCount">How many values each row of an INSERT has; <see langword="null"/> for COPY.</param>
     /// <param name="positionOf">Position in the query string of the i-th name of the list, for errors.</param>
     /// <exception cref="PgException">
     /// 42703 an unknown column, 42701 one named twice, 42601 a number of values that does not fit, 23502 a required column that is not there.
     /// </exception>
-    public static InsertPlan Create(
+    public static WritePlan Create(
         TableDefinition table,
         IReadOnlyList<string>? columns,
-        WriteStatement statement,
+        WriteVerb verb,
         int? valueCount = null,
         Func<int, int>? positionOf = null)
     {
-        var chosen = columns is null ? AllColumns(table, statement) : Resolve(table, columns, positionOf);
+        var chosen = columns is null ? AllColumns(table, verb) : Resolve(table, columns, positionOf);
         if (valueCount > chosen.Count)
         {
             throw new PgException(SqlState.SyntaxError, "INSERT has more expressions than target columns");
@@ -75,7 +87,7 @@ public sealed class InsertPlan
             indexes[table.OrdinalOf(chosen[i].Name)] = i;
         }
 
-        var plan = new InsertPlan(table, statement, [.. chosen], indexes);
+        var plan = new WritePlan(table, verb, [.. chosen], indexes);
         plan.RequireColumns();
         return plan;
     }
@@ -90,8 +102,8 @@ public sealed class InsertPlan
     private static ColumnType DecodeTypeOf(ColumnDefinition column) =>
         column.Shape == ColumnShape.Labels ? new ColumnType(PgType.Text) : column.Type;
 
-    private static List<ColumnDefinition> AllColumns(TableDefinition table, WriteStatement statement) =>
-        [.. table.Columns.Where(column => statement == WriteStatement.Insert || column.Role != ColumnRole.Generated)];
+    private static List<ColumnDefinition> AllColumns(TableDefinition table, WriteVerb verb) =>
+        [.. table.Columns.Where(column => verb == WriteVerb.Insert || column.Role != ColumnRole.Generated)];
 
     private static List<ColumnDefinition> Resolve(TableDefinition table, IReadOnlyList<string> names, Func<int, int>? positionOf)
     {

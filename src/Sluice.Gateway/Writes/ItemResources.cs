@@ -1,0 +1,19 @@
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
+using Sluice.Gateway.Tables;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>The calls of the CDF API for the rows of a table that are items of a list.</summary>
+internal static class ItemResources
+{
+    /// <summary>Those for <paramref name="table"/>.</summary>
+    /// <exception cref="NotSupportedException">Its rows are no such items.</exception>
+    public static ItemsApi Of(CdfClient client, TableDefinition table) => table.Kind switch
+    {
+        TableKind.Assets => client.Assets,
+        TableKind.Events => client.Events,
+        TableKind.TimeSeries => client.TimeSeries,
+        _ => throw new NotSupportedException($"Rows of table {table.Name} are no items."),
+    };
+}

@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Sluice.Cdf.Http;
+using Sluice.PgWire.Columns;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>
+/// What UPDATE and DELETE of items have in common: each row names an item by its id or its external id, a request names none twice, and
+/// one that is not there makes CDF refuse the whole and say which (CDF API, "Bulk conventions").
+/// </summary>
+internal abstract class KeyedItems : BatchEncoder
+{
+    /// <summary>Most items of an update or a delete.</summary>
+    private const int MaxItems = 1_000;
+
+    private readonly KeyTable _keys = new();
+    private readonly string _scope;
+    private readonly int _key;
+    private readonly bool _byId;
+
+    protected KeyedItems(WritePlan plan, WriteContext context)
+        : base(plan, context)
+    {
+        Api = ItemResources.Of(context.Client, plan.Table);
+        _scope = Scope(plan.Table.Name);
+        _key = plan.SetColumns;
+        _byId = plan.Columns[_key].Name == "id";
+    }
+
+    public override int BatchRows => MaxItems;
+
+    protected Cdf.Resources.ItemsApi Api { get; }
+
+    protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
+    {
+        _keys.Clear();
+        var items = new JsonBatch(Plan.Columns[_key].Name);
+        try
+        {
+            for (var row = 0; row < batch.Count; row++)
+            {
+                // Nothing equals NULL.
+                if (batch.Columns[_key].IsNull(row))
+                {
+                    LeaveOut(batch, row);
+                    continue;
+                }
+
+                if (items.Items == MaxItems || items.Size > Context.Limits.MaxBodyBytes || Comes(batch, row))
+                {
+                    requests.Add(Close(items));
+                    items = new JsonBatch(Plan.Columns[_key].Name);
+                    _keys.Clear();
+                }
+
+                Note(batch, row, items);
+                WriteItem(items.Json, batch, row, items);
+                items.EndItem(batch.OriginOf(row));
+            }
+
+            if (items.Items > 0)
+            {
+                requests.Add(Close(items));
+            }
+            else
+            {
+                items.Dispose();
+            }
+        }
+        catch
+        {
+            items.Dispose();
+            throw;
+        }
+    }
+
+    protected void WriteKey(Utf8JsonWriter json, RowBatch batch, int row)
+    {
+        if (_byId)
+        {
+            json.WriteNumber("id"u8, ((FixedColumn<long>)batch.Columns[_key]).Values[row]);
+        }
+        else
+        {
+            json.WriteString("externalId"u8, ((VariableColumn)batch.Columns[_key])[row]);
+        }
+    }
+
+    /// <summary>Writes the item for a row, an object.</summary>
+    protected abstract void WriteItem(Utf8JsonWriter json, RowBatch batch, int row, JsonBatch items);
+
+    /// <summary>The request for a complete body.</summary>
+    protected abstract CdfRequest Request(JsonBatch items);
+
+    private ReadOnlySpan<byte> KeyOf(RowBatch batch, int row) => _byId
+        ? MemoryMarshal.AsBytes(((FixedColumn<long>)batch.Columns[_key]).Values.Slice(row, 1))
+        : ((VariableColumn)batch.Columns[_key])[row];
+
+    /// <summary>The key stands in the open request already.</summary>
+    private bool Comes(RowBatch batch, int row)
+    {
+        var known = _keys.Count;
+        return _keys.Add(KeyOf(batch, row), row, new RowKeys(this, batch)) < known;
+    }
+
+    private void Note(RowBatch batch, int row, JsonBatch items)
+    {
+        var ordinal = _keys.Add(KeyOf(batch, row), row, new RowKeys(this, batch));
+        items.Hold(_keys.HashOf(ordinal));
+        if (_byId)
+        {
+            items.Keys.Add(((FixedColumn<long>)batch.Columns[_key]).Values[row], batch.OriginOf(row));
+        }
+        else
+        {
+            items.Keys.Add(KeyOf(batch, row), batch.OriginOf(row));
+        }
+    }
+
+    private EncodedWrite Close(JsonBatch items) => new(items.Body)
+    {
+        Request = Request(items),
+        Plan = Plan,
+        Items = items.Spans,
+        Rows = items.Rows,
+        Claim = FenceClaim.Whole(_scope, _byId ? KeyKind.Id : KeyKind.ExternalId, items.HeldKeys()),
+        Keys = items.Keys,
+    };
+
+    private readonly struct RowKeys(KeyedItems owner, RowBatch batch) : IKeySource
+    {
+        public ReadOnlySpan<byte> KeyOf(int row) => owner.KeyOf(batch, row);
+    }
+}

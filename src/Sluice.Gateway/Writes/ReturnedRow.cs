@@ -1,0 +1,23 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>A row as CDF has it after it was written.</summary>
+/// <param name="Origin">The row of the statement.</param>
+/// <param name="Item">CDF's item, JSON; empty if CDF's answer has none.</param>
+public sealed record ReturnedRow(long Origin, ReadOnlyMemory<byte> Item)
+{
+    /// <summary>The items of an answer, which CDF gives in the order of the request.</summary>
+    public static List<ReturnedRow> Read(ReadOnlyMemory<byte> answer, IEnumerable<long> origins)
+    {
+        if (answer.IsEmpty)
+        {
+            return [.. origins.Select(origin => new ReturnedRow(origin, default))];
+        }
+
+        using var document = JsonDocument.Parse(answer);
+        var items = document.RootElement.TryGetProperty("items", out var list) ? list.EnumerateArray().ToList() : [];
+        return [.. origins.Select((origin, index) => new ReturnedRow(origin, index < items.Count ? Encoding.UTF8.GetBytes(items[index].GetRawText()) : default))];
+    }
+}

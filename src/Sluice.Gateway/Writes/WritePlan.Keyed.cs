@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Sluice.Gateway.Tables;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>Plans of UPDATE and DELETE by key, and what a plan knows of its key.</summary>
+public sealed partial record WritePlan
+{
+    /// <summary>The column that names a row in messages, by its position in a row, or -1.</summary>
+    public int KeyIndex => Verb is WriteVerb.Update or WriteVerb.Delete
+        ? SetColumns
+        : Math.Max(-1, new[] { "external_id", "id", Table.PrimaryKey.LastOrDefault() }.Where(name => name is not null).Select(name => IndexOf(name!)).FirstOrDefault(index => index >= 0, -1));
+
+    /// <summary>The columns that UPDATE and DELETE find a row by.</summary>
+    public ImmutableArray<ColumnDefinition> KeyColumns => Verb is WriteVerb.Update or WriteVerb.Delete ? Columns[SetColumns..] : [];
+
+    /// <summary>UPDATE: each row has the values to set, and then the key.</summary>
+    /// <exception cref="PgException">428C9 a column that CDF makes; 0A000 one that CDF cannot change; 42601 a column set twice.</exception>
+    public static WritePlan ForUpdate(TableDefinition table, ImmutableArray<ColumnDefinition> set, ImmutableArray<ColumnDefinition> key)
+    {
+        foreach (var (column, index) in set.Select((column, index) => (column, index)))
+        {
+            CheckUpdatable(table, column);
+            if (set.IndexOf(column) != index)
+            {
+                throw new PgException(SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"");
+            }
+        }
+
+        var indexes = new int[table.Columns.Length];
+        Array.Fill(indexes, -1);
+        for (var i = 0; i < set.Length; i++)
+        {
+            indexes[table.OrdinalOf(set[i].Name)] = i;
+        }
+
+        return new WritePlan(table, WriteVerb.Update, [.. set, .. key], indexes) { SetColumns = set.Length };
+    }
+
+    /// <summary>DELETE: each row is a key.</summary>
+    public static WritePlan ForDelete(TableDefinition table, ImmutableArray<ColumnDefinition> key)
+    {
+        var indexes = new int[table.Columns.Length];
+        Array.Fill(indexes, -1);
+        return new WritePlan(table, WriteVerb.Delete, key, indexes);
+    }
+
+    /// <summary>The position of the key column called <paramref name="name"/> in a row of UPDATE or DELETE, or -1.</summary>
+    public int KeyIndexOf(string name)
+    {
+        for (var i = SetColumns; i < Columns.Length; i++)
+        {
+            if (Columns[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The plan as the session's settings complete it.</summary>
+    public WritePlan Under(WriteSettings settings) => Conflict is not null || Verb is not (WriteVerb.Insert or WriteVerb.Copy)
+        ? this
+        : this with
+        {
+            Conflict = settings.OnConflict,
+            ConflictColumns = [.. Columns.Where(column => column.IsWritable && column.Updatable && column.Name != "external_id")],
+        };
+
+    /// <summary>Refuses a column that UPDATE cannot set.</summary>
+    /// <exception cref="PgException">428C9 or 0A000.</exception>
+    internal static void CheckUpdatable(TableDefinition table, ColumnDefinition column)
+    {
+        if (!column.IsWritable)
+        {
+            throw new PgException(
+                SqlState.GeneratedAlways,
+                $"column \"{column.Name}\" can only be updated to DEFAULT",
+                detail: column.Role == ColumnRole.Identity
+                    ? $"Column \"{column.Name}\" is an identity column defined as GENERATED ALWAYS."
+                    : $"Column \"{column.Name}\" is a generated column.");
+        }
+
+        if (!column.Updatable)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"column \"{column.Name}\" of CDF table \"{table.Name}\" cannot be changed",
+                hint: "CDF has no call for it. DELETE the row and INSERT it again.");
+        }
+    }
+}
