@@ -8,6 +8,7 @@ using Sluice.Emulator.Http;
 using Sluice.Emulator.Identity;
 using Sluice.Emulator.Raw;
 using Sluice.Emulator.Resources;
+using Sluice.Emulator.SequenceRows;
 using Sluice.Emulator.Sessions;
 using Sluice.Emulator.Statistics;
 
@@ -39,6 +40,8 @@ internal static class EmulatorEndpoints
             "/relationships",
             p => p.Relationships,
             ClassicOperations.All & ~(ClassicOperations.GetById | ClassicOperations.Aggregate));
+        ClassicEndpoints.Map(routes, "/sequences", p => p.Sequences, ClassicOperations.All & ~ClassicOperations.GetById);
+        SequenceRowEndpoints.Map(routes);
         DataPointEndpoints.Map(routes);
         RawEndpoints.Map(routes);
 

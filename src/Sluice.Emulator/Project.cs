@@ -5,6 +5,7 @@ using Sluice.Emulator.Http;
 using Sluice.Emulator.Identity;
 using Sluice.Emulator.Raw;
 using Sluice.Emulator.Resources;
+using Sluice.Emulator.SequenceRows;
 using Sluice.Emulator.Sessions;
 
 namespace Sluice.Emulator;
@@ -33,6 +34,8 @@ internal sealed class Project
         Files = new Files(this);
         Labels = new Labels(this);
         Relationships = new Relationships(this);
+        Sequences = new Sequences(this);
+        SequenceRows = new SequenceRowStore();
         DataPoints = new DataPointStore();
         Raw = new RawStore(this);
     }
@@ -67,6 +70,10 @@ internal sealed class Project
     public Labels Labels { get; }
 
     public Relationships Relationships { get; }
+
+    public Sequences Sequences { get; }
+
+    public SequenceRowStore SequenceRows { get; }
 
     public DataPointStore DataPoints { get; }
 
