@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Sluice.Emulator.Access;
 using Sluice.Emulator.Admin;
 using Sluice.Emulator.Classic;
+using Sluice.Emulator.DataModeling;
 using Sluice.Emulator.DataPoints;
 using Sluice.Emulator.Faults;
 using Sluice.Emulator.Http;
@@ -44,6 +45,7 @@ internal static class EmulatorEndpoints
         SequenceRowEndpoints.Map(routes);
         DataPointEndpoints.Map(routes);
         RawEndpoints.Map(routes);
+        DataModelingEndpoints.Map(routes);
 
         DiscoveryEndpoints.Map(endpoints, state);
         FaultEndpoints.Map(endpoints, state.Faults);

@@ -1,5 +1,6 @@
 using Sluice.Emulator.Access;
 using Sluice.Emulator.Classic;
+using Sluice.Emulator.DataModeling;
 using Sluice.Emulator.DataPoints;
 using Sluice.Emulator.Http;
 using Sluice.Emulator.Identity;
@@ -78,6 +79,8 @@ internal sealed class Project
     public DataPointStore DataPoints { get; }
 
     public RawStore Raw { get; }
+
+    public DataModelingStore DataModeling { get; } = new();
 
     /// <summary>What the caller may do here; null if the token is not for this project or no group of it.</summary>
     public AccessRights? RightsOf(Principal principal) =>

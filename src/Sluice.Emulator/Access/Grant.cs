@@ -39,6 +39,8 @@ internal sealed class Grant
     /// <summary>Whether items of this data set (null for none) are within; a scoped grant never covers an item without data set.</summary>
     public bool CoversDataSet(long? dataSetId) => All || (dataSetId is { } id && DataSetIds.Contains(id));
 
+    public bool CoversSpace(string space) => All || Spaces.Contains(space);
+
     public bool CoversTable(string database, string table) =>
         All || (_tables.TryGetValue(database, out var tables) && (tables is null || tables.Contains(table)));
 
