@@ -28,37 +28,88 @@ internal static class InsertAnalyzer
             StandardConformingStrings = standardStrings,
         };
 
-        var query = lexer;
-        if (TryReadNative(ref lexer, insert) is { } native)
+        var tail = lexer;
+        if (!TryReadColumns(ref lexer, ref insert))
+        {
+            return WithTail(ref tail, insert);
+        }
+
+        var source = lexer;
+        if (!insert.HasColumnParts && TryReadNative(ref lexer, insert) is { } native)
         {
             return native;
         }
 
-        return WithTail(ref query, insert);
+        return WithQuery(ref source, insert);
     }
 
-    private static InsertStatement? TryReadNative(ref SqlLexer lexer, InsertStatement insert)
+    /// <summary>The column list and OVERRIDING. A parenthesis that a query stands in is left to be the source.</summary>
+    private static bool TryReadColumns(ref SqlLexer lexer, ref InsertStatement insert)
     {
-        if (lexer.Kind == SqlTokenKind.OpenParenthesis)
+        if (lexer.Kind == SqlTokenKind.OpenParenthesis && !OpensQuery(lexer))
         {
-            if (!SqlGrammar.TryReadColumnList(ref lexer, out var columns))
+            var list = lexer;
+            if (SqlGrammar.TryReadColumnList(ref lexer, out var columns))
             {
-                return null;
+                insert = insert with { Columns = columns };
             }
-
-            insert = insert with { Columns = columns };
+            else
+            {
+                lexer = list;
+                insert = insert with { HasColumnParts = true };
+                if (!SqlGrammar.SkipGroup(ref lexer))
+                {
+                    return false;
+                }
+            }
         }
 
         if (lexer.Accept("overriding"u8))
         {
             if ((!lexer.Accept("system"u8) && !lexer.Accept("user"u8)) || !lexer.Accept("value"u8))
             {
-                return null;
+                return false;
             }
 
             insert = insert with { Overriding = true };
         }
 
+        return true;
+    }
+
+    /// <summary>The parenthesis holds a query, not the names of columns.</summary>
+    private static bool OpensQuery(SqlLexer lexer)
+    {
+        lexer.Read();
+        if (lexer.Is("values"u8))
+        {
+            lexer.Read();
+            return lexer.Kind == SqlTokenKind.OpenParenthesis;
+        }
+
+        return lexer.Kind == SqlTokenKind.OpenParenthesis || StartsQuery(ref lexer);
+    }
+
+    private static bool StartsQuery(ref SqlLexer lexer) => lexer.Is("select"u8) || lexer.Is("with"u8) || lexer.Is("table"u8);
+
+    private static InsertStatement WithQuery(ref SqlLexer lexer, InsertStatement insert)
+    {
+        var start = lexer.Token.Start;
+        var inner = lexer;
+        while (inner.Accept(SqlTokenKind.OpenParenthesis))
+        {
+            // Steps to the first word of the query.
+        }
+
+        var isQuery = StartsQuery(ref inner);
+        var sql = lexer.Sql;
+        insert = WithTail(ref lexer, insert);
+        var end = insert.OnConflict?.Span.Start ?? insert.Returning?.Span.Start ?? insert.Span.End;
+        return isQuery ? insert with { Query = new SqlSpan(start, SqlGrammar.TrimEnd(sql, start, end)) } : insert;
+    }
+
+    private static InsertStatement? TryReadNative(ref SqlLexer lexer, InsertStatement insert)
+    {
         if (insert.HasWith)
         {
             return null;
@@ -193,7 +244,7 @@ internal static class InsertAnalyzer
                     {
                         joins--;
                     }
-                    else if (conflict < 0 && lexer.Is("on"u8) && lexer.NextIs("conflict"u8))
+                    else if (conflict < 0 && returning < 0 && lexer.Is("on"u8) && lexer.NextIs("conflict"u8))
                     {
                         conflict = lexer.Token.Start;
                     }
@@ -212,20 +263,24 @@ internal static class InsertAnalyzer
         }
 
         var end = insert.Span.End;
-        return insert with
+        if (conflict >= 0)
         {
-            OnConflict = conflict < 0 ? null : new SqlSpan(conflict, TrimEnd(lexer.Sql, conflict, returning > conflict ? returning : end)),
-            Returning = returning < 0 ? null : new SqlSpan(returning, end),
-        };
-    }
-
-    private static int TrimEnd(ReadOnlySpan<byte> sql, int start, int end)
-    {
-        while (end > start && SqlCharacters.IsSpace(sql[end - 1]))
-        {
-            end--;
+            var span = new SqlSpan(conflict, SqlGrammar.TrimEnd(lexer.Sql, conflict, returning > conflict ? returning : end));
+            var clause = new SqlLexer(lexer.Sql, span, insert.StandardConformingStrings);
+            clause.Read();
+            insert = insert with { OnConflict = OnConflictReader.Read(ref clause, span) };
         }
 
-        return end;
+        if (returning >= 0)
+        {
+            var clause = new SqlLexer(lexer.Sql, new SqlSpan(returning, end), insert.StandardConformingStrings);
+            clause.Read();
+            insert = insert with { Returning = ReturningReader.Read(ref clause, insert.Target) };
+
+            // RETURNING of nothing is an error, which the engine shall word.
+            return insert.Returning is null ? insert with { Source = InsertSource.Query } : insert;
+        }
+
+        return insert;
     }
 }

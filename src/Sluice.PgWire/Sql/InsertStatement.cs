@@ -39,19 +39,19 @@ public readonly record struct SqlParameterUse(int Parameter, int Row, int Column
 /// INSERT, checked to its end. <see cref="Source"/> is <see cref="InsertSource.Values"/> only if every row can be taken without the engine;
 /// everything else, wrong syntax too, is the engine's, which knows how to complain about it.
 /// </summary>
-public sealed record InsertStatement(SqlSpan Span, SqlTarget Target) : SqlStatement(SqlStatementKind.Insert, Span)
+public sealed record InsertStatement(SqlSpan Span, SqlTarget Target) : RowWriteStatement(SqlStatementKind.Insert, Span, Target)
 {
-    /// <summary>The column list; <see langword="null"/> without one.</summary>
+    /// <summary>The column list; <see langword="null"/> without one, or with <see cref="HasColumnParts"/>.</summary>
     public IReadOnlyList<SqlColumnName>? Columns { get; init; }
+
+    /// <summary>The column list has array elements or fields (<c>c[1]</c>, <c>c.f</c>): only the engine can assign them.</summary>
+    public bool HasColumnParts { get; init; }
 
     /// <summary>Where the rows come from.</summary>
     public InsertSource Source { get; init; }
 
     /// <summary>OVERRIDING SYSTEM VALUE or OVERRIDING USER VALUE stands in it.</summary>
     public bool Overriding { get; init; }
-
-    /// <summary>WITH stands before it.</summary>
-    public bool HasWith { get; init; }
 
     /// <summary>The VALUES rows, for <see cref="SqlValuesReader"/>.</summary>
     public SqlSpan Rows { get; init; }
@@ -69,13 +69,13 @@ public sealed record InsertStatement(SqlSpan Span, SqlTarget Target) : SqlStatem
     public IReadOnlyList<SqlParameterUse> Parameters { get; init; } = [];
 
     /// <summary>ON CONFLICT with all that belongs to it.</summary>
-    public SqlSpan? OnConflict { get; init; }
+    public OnConflictClause? OnConflict { get; init; }
 
-    /// <summary>RETURNING with its list.</summary>
-    public SqlSpan? Returning { get; init; }
-
-    /// <summary>The setting under which the text was read, and must be read again.</summary>
-    public bool StandardConformingStrings { get; init; } = true;
+    /// <summary>
+    /// The query whose rows are inserted, if it is one that can be run by itself (behind the statement's WITH, if it has one): SELECT, TABLE, or
+    /// either after WITH or in parentheses; not VALUES. See <see cref="SinkRewrite.BareQuery"/>.
+    /// </summary>
+    public SqlSpan? Query { get; init; }
 
     /// <summary>A reader over the rows; <paramref name="sql"/> is the whole query string that this statement was found in.</summary>
     public SqlValuesReader ReadValues(ReadOnlySpan<byte> sql) => new(sql, Rows, StandardConformingStrings);

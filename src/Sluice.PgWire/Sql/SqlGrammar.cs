@@ -151,4 +151,15 @@ internal static class SqlGrammar
         lexer.Read();
         lexer.Read();
     }
+
+    /// <summary>The end of a stretch without the whitespace before it.</summary>
+    public static int TrimEnd(ReadOnlySpan<byte> sql, int start, int end)
+    {
+        while (end > start && SqlCharacters.IsSpace(sql[end - 1]))
+        {
+            end--;
+        }
+
+        return end;
+    }
 }

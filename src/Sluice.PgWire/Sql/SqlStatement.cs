@@ -14,14 +14,21 @@ public readonly record struct QualifiedName(string? Schema, string Name)
 /// <param name="Span">The name's tokens in the query string: what a rewrite replaces, and nothing else.</param>
 /// <param name="Alias">The alias, if any.</param>
 /// <param name="Only">ONLY stands before it.</param>
-public sealed record SqlTarget(QualifiedName Name, SqlSpan Span, string? Alias, bool Only);
+public sealed record SqlTarget(QualifiedName Name, SqlSpan Span, string? Alias, bool Only)
+{
+    /// <summary>Where an alias can be put in: behind the name, the parentheses of <c>ONLY (…)</c> and the <c>*</c>.</summary>
+    public int AliasPosition { get; init; } = Span.End;
+
+    /// <summary>What the statement calls it where it names its columns.</summary>
+    public string VisibleName => Alias ?? Name.Name;
+}
 
 /// <summary>A statement of which Sluice knows its kind, its stretch of the query string, and what the subclass tells.</summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Span">From its first token to its last.</param>
 public record SqlStatement(SqlStatementKind Kind, SqlSpan Span);
 
-/// <summary>UPDATE, DELETE, MERGE: so far, what they write to. TRUNCATE: each of its tables.</summary>
+/// <summary>MERGE: what it writes to. DROP TABLE: each of its tables.</summary>
 public sealed record TargetedStatement(SqlStatementKind Kind, SqlSpan Span, IReadOnlyList<SqlTarget> Targets, bool HasWith)
     : SqlStatement(Kind, Span);
 

@@ -52,7 +52,13 @@ public readonly record struct SqlValue(SqlValueKinds Kind, SqlToken Token, uint 
     /// Reads a value at the current token and steps behind it.
     /// </summary>
     /// <returns><see langword="false"/> for every expression that is not on the closed list; the lexer is then anywhere in it.</returns>
-    internal static bool TryRead(ref SqlLexer lexer, out SqlValue value)
+    internal static bool TryRead(ref SqlLexer lexer, out SqlValue value) =>
+        TryReadTerm(ref lexer, out value) && lexer.Kind is SqlTokenKind.Comma or SqlTokenKind.CloseParenthesis;
+
+    /// <summary>
+    /// As <see cref="TryRead"/> for a value that no comma or parenthesis has to follow: the caller must look whether an expression goes on there.
+    /// </summary>
+    internal static bool TryReadTerm(ref SqlLexer lexer, out SqlValue value)
     {
         if (!TryReadOperand(ref lexer, out value))
         {
@@ -68,7 +74,7 @@ public readonly record struct SqlValue(SqlValueKinds Kind, SqlToken Token, uint 
             }
         }
 
-        return lexer.Kind is SqlTokenKind.Comma or SqlTokenKind.CloseParenthesis;
+        return true;
     }
 
     private static bool TryReadOperand(ref SqlLexer lexer, out SqlValue value)

@@ -61,19 +61,16 @@ internal static class StatementAnalyzer
 
     private static SqlStatement? AnalyzeWrite(ref SqlLexer first, ref SqlLexer lexer, SqlSpan span, bool hasWith, bool standardStrings)
     {
-        if (first.Is("insert"u8))
+        RowWriteStatement? write = true switch
         {
-            return InsertAnalyzer.Analyze(ref lexer, span, hasWith, standardStrings);
-        }
-
-        if (first.Is("update"u8))
+            _ when first.Is("insert"u8) => InsertAnalyzer.Analyze(ref lexer, span, hasWith, standardStrings),
+            _ when first.Is("update"u8) => UpdateAnalyzer.Update(ref lexer, span),
+            _ when first.Is("delete"u8) => UpdateAnalyzer.Delete(ref lexer, span),
+            _ => null,
+        };
+        if (write is not null)
         {
-            return TargetAnalyzer.Single(ref lexer, span, SqlStatementKind.Update, hasWith);
-        }
-
-        if (first.Is("delete"u8))
-        {
-            return lexer.Accept("from"u8) ? TargetAnalyzer.Single(ref lexer, span, SqlStatementKind.Delete, hasWith) : null;
+            return write with { HasWith = hasWith, VerbStart = first.Token.Start, StandardConformingStrings = standardStrings };
         }
 
         if (first.Is("merge"u8))
@@ -81,13 +78,7 @@ internal static class StatementAnalyzer
             return lexer.Accept("into"u8) ? TargetAnalyzer.Single(ref lexer, span, SqlStatementKind.Merge, hasWith) : null;
         }
 
-        if (first.Is("truncate"u8))
-        {
-            lexer.Accept("table"u8);
-            return TargetAnalyzer.List(ref lexer, span, SqlStatementKind.Truncate);
-        }
-
-        return null;
+        return first.Is("truncate"u8) ? TargetAnalyzer.Truncate(ref lexer, span) : null;
     }
 
     private static TransactionStatement? AnalyzeTransaction(ref SqlLexer first, ref SqlLexer lexer, SqlSpan span)

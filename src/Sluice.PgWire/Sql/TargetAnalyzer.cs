@@ -1,12 +1,39 @@
 namespace Sluice.PgWire.Sql;
 
-/// <summary>The relations that UPDATE, DELETE, MERGE, TRUNCATE and DROP TABLE name.</summary>
+/// <summary>The relations that UPDATE, DELETE, MERGE, TRUNCATE and DROP TABLE name as their targets.</summary>
 internal static class TargetAnalyzer
 {
     public static TargetedStatement? Single(ref SqlLexer lexer, SqlSpan span, SqlStatementKind kind, bool hasWith) =>
         TryRead(ref lexer, withAlias: true) is { } target ? new TargetedStatement(kind, span, [target], hasWith) : null;
 
-    public static TargetedStatement? List(ref SqlLexer lexer, SqlSpan span, SqlStatementKind kind)
+    public static TargetedStatement? List(ref SqlLexer lexer, SqlSpan span, SqlStatementKind kind) =>
+        ReadList(ref lexer) is { } targets ? new TargetedStatement(kind, span, targets, HasWith: false) : null;
+
+    /// <summary>TRUNCATE, from behind the verb; <see langword="null"/> if it does not read as one.</summary>
+    public static TruncateStatement? Truncate(ref SqlLexer lexer, SqlSpan span)
+    {
+        lexer.Accept("table"u8);
+        if (ReadList(ref lexer) is not { } targets)
+        {
+            return null;
+        }
+
+        var restart = lexer.Accept("restart"u8);
+        if ((restart || lexer.Accept("continue"u8)) && !lexer.Accept("identity"u8))
+        {
+            return null;
+        }
+
+        var cascade = lexer.Accept("cascade"u8);
+        if (!cascade)
+        {
+            lexer.Accept("restrict"u8);
+        }
+
+        return lexer.Kind == SqlTokenKind.End ? new TruncateStatement(span, targets, restart, cascade) : null;
+    }
+
+    private static List<SqlTarget>? ReadList(ref SqlLexer lexer)
     {
         var targets = new List<SqlTarget>(1);
         do
@@ -20,10 +47,11 @@ internal static class TargetAnalyzer
         }
         while (lexer.Accept(SqlTokenKind.Comma));
 
-        return new TargetedStatement(kind, span, targets, HasWith: false);
+        return targets;
     }
 
-    private static SqlTarget? TryRead(ref SqlLexer lexer, bool withAlias)
+    /// <summary>A relation with ONLY and <c>*</c>, and its alias if there may be one.</summary>
+    public static SqlTarget? TryRead(ref SqlLexer lexer, bool withAlias)
     {
         var only = lexer.Is("only"u8);
         var parenthesis = false;
@@ -33,17 +61,24 @@ internal static class TargetAnalyzer
             parenthesis = lexer.Accept(SqlTokenKind.OpenParenthesis);
         }
 
-        if (!SqlGrammar.TryReadName(ref lexer, out var name, out var span) || (parenthesis && !lexer.Accept(SqlTokenKind.CloseParenthesis)))
+        if (!SqlGrammar.TryReadName(ref lexer, out var name, out var span))
         {
             return null;
         }
 
-        if (!only && lexer.IsOperator("*"u8))
+        var end = span.End;
+        if (parenthesis || (!only && lexer.IsOperator("*"u8)))
         {
+            if (parenthesis && lexer.Kind != SqlTokenKind.CloseParenthesis)
+            {
+                return null;
+            }
+
+            end = lexer.Token.End;
             lexer.Read();
         }
 
-        return new SqlTarget(name, span, withAlias ? ReadAlias(ref lexer) : null, only);
+        return new SqlTarget(name, span, withAlias ? ReadAlias(ref lexer) : null, only) { AliasPosition = end };
     }
 
     private static string? ReadAlias(ref SqlLexer lexer)
@@ -53,7 +88,6 @@ internal static class TargetAnalyzer
             return lexer.Token.IsName ? SqlGrammar.ReadName(ref lexer) : null;
         }
 
-        var clause = lexer.Is("set"u8) || lexer.Is("using"u8) || lexer.Is("where"u8) || lexer.Is("returning"u8);
-        return lexer.Token.IsName && !clause ? SqlGrammar.ReadName(ref lexer) : null;
+        return SqlKeywords.IsPlainName(ref lexer) && !lexer.Is("set"u8) ? SqlGrammar.ReadName(ref lexer) : null;
     }
 }

@@ -116,8 +116,8 @@ public sealed class InsertStatementTests
     public void On_conflict_and_returning_are_found(string sql, string? conflict, string? returning)
     {
         var (bytes, insert) = Analyze(sql);
-        Assert.Equal(conflict, Text(insert.OnConflict));
-        Assert.Equal(returning, Text(insert.Returning));
+        Assert.Equal(conflict, Text(insert.OnConflict?.Span));
+        Assert.Equal(returning, Text(insert.Returning?.Span));
 
         string? Text(SqlSpan? span) => span is { } s ? Encoding.UTF8.GetString(s.Of(bytes)) : null;
     }

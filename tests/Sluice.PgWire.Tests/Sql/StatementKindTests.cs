@@ -64,8 +64,11 @@ public sealed class StatementKindTests
     [InlineData("with x as (select 1) delete from db.p.t", "p.t", "db.p.t", null, false)]
     public void The_target_is_found_with_its_tokens(string sql, string name, string tokens, string? alias, bool only)
     {
-        var statement = Assert.IsType<TargetedStatement>(Analyze(sql));
-        var target = Assert.Single(statement.Targets);
+        var target = Analyze(sql) switch
+        {
+            RowWriteStatement write => write.Target,
+            var other => Assert.Single(Assert.IsType<TargetedStatement>(other).Targets),
+        };
         Assert.Equal(name, target.Name.ToString());
         Assert.Equal(tokens, Encoding.UTF8.GetString(target.Span.Of(Encoding.UTF8.GetBytes(sql))));
         Assert.Equal(alias, target.Alias);
@@ -75,11 +78,10 @@ public sealed class StatementKindTests
     [Fact]
     public void Truncate_and_drop_name_several_tables()
     {
-        Assert.Equal(["a", "s.b"], Names("truncate only a, s.b * restart identity"));
-        Assert.Equal(["a", "b"], Names("drop table if exists a, b cascade"));
+        Assert.Equal(["a", "s.b"], Names(Assert.IsType<TruncateStatement>(Analyze("truncate only a, s.b * restart identity")).Targets));
+        Assert.Equal(["a", "b"], Names(Assert.IsType<TargetedStatement>(Analyze("drop table if exists a, b cascade")).Targets));
 
-        static IEnumerable<string> Names(string sql) =>
-            Assert.IsType<TargetedStatement>(Analyze(sql)).Targets.Select(target => target.Name.ToString());
+        static IEnumerable<string> Names(IReadOnlyList<SqlTarget> targets) => targets.Select(target => target.Name.ToString());
     }
 
     [Theory]
