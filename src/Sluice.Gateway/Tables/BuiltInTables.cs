@@ -12,23 +12,30 @@ public static class BuiltInTables
     [
         AssetsTable.Definition,
         EventsTable.Definition,
+        FilesTable.Definition,
+        LabelsTable.Definition,
+        RelationshipsTable.Definition,
+        SequencesTable.Definition,
+        SequenceRowsTable.Definition,
         TimeSeriesTable.Definition,
         DoubleDatapointsTable.Definition,
         StringDatapointsTable.Definition,
         RawRowsTable.Definition,
+        RawTablesTable.Definition,
+        ExtractionPipelinesTable.Definition,
+        ExtractionPipelineRunsTable.Definition,
+        DataModelsTable.Definition,
+        ViewsTable.Definition,
+        ContainersTable.Definition,
+        UnitsTable.Definition,
+        UnitSystemsTable.Definition,
     ];
 
     private static readonly FrozenDictionary<string, TableDefinition> ByName =
         All.ToFrozenDictionary(table => table.Name, StringComparer.Ordinal);
 
-    /// <summary>The names that the gateway's interface keeps for built-in tables, whether this version has them or not.</summary>
-    public static FrozenSet<string> ReservedNames { get; } = FrozenSet.ToFrozenSet(
-        [
-            "assets", "containers", "data_models", "double_datapoints", "events", "extraction_pipeline_runs", "extraction_pipelines",
-            "files", "labels", "raw_rows", "raw_tables", "relationships", "sequence_rows", "sequences", "string_datapoints",
-            "time_series", "unit_systems", "units", "views",
-        ],
-        StringComparer.Ordinal);
+    /// <summary>The names that a user cannot give to a table of his own.</summary>
+    public static FrozenSet<string> ReservedNames { get; } = All.Select(table => table.Name).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The table called <paramref name="name"/>, or <see langword="null"/>.</summary>
     public static TableDefinition? Find(string name) => ByName.GetValueOrDefault(name);

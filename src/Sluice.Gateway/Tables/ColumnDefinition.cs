@@ -20,7 +20,7 @@ public sealed record ColumnDefinition
     /// <summary>How the value looks in JSON.</summary>
     public ColumnShape Shape { get; init; } = ColumnShape.Value;
 
-    /// <summary>An INSERT without a value is refused with 23502.</summary>
+    /// <summary>An INSERT without a value is refused with 23502. In tables without INSERT: part of the key.</summary>
     public bool RequiredOnInsert { get; init; }
 
     /// <summary>CDF returns the field with every row, so <c>IS NULL</c> can be answered without asking.</summary>
@@ -35,8 +35,19 @@ public sealed record ColumnDefinition
     /// <summary>Bounds of the CDF API.</summary>
     public ColumnLimits Limits { get; init; } = ColumnLimits.None;
 
-    /// <summary>What <c>\d+</c> shows.</summary>
-    public required string Comment { get; init; }
+    /// <summary>What it is, in a few sentences, without its bounds.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>What <c>\d+</c> shows: the description, what an INSERT needs, and the bounds.</summary>
+    public string Comment
+    {
+        get
+        {
+            var required = RequiredOnInsert && IsWritable ? " Required." : string.Empty;
+            var bounds = LimitText.Of(this);
+            return bounds.Length == 0 ? Description + required : $"{Description}{required} Takes {bounds}.";
+        }
+    }
 
     /// <summary>An INSERT or COPY may give a value.</summary>
     public bool IsWritable => Role == ColumnRole.Writable;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sluice.Gateway.Tables;
 
 /// <summary>Bounds of the CDF API on one value. A bound that is <see langword="null"/> does not exist.</summary>
@@ -15,6 +17,9 @@ public sealed record ColumnLimits
     /// <summary>Greatest size of a string, or of all keys and values of a map together, in bytes of UTF-8.</summary>
     public int? MaxBytes { get; init; }
 
+    /// <summary>Least number of elements of a list.</summary>
+    public int? MinItems { get; init; }
+
     /// <summary>Greatest number of elements of a list, or of pairs of a map.</summary>
     public int? MaxItems { get; init; }
 
@@ -23,4 +28,13 @@ public sealed record ColumnLimits
 
     /// <summary>Greatest size of a map's value, in bytes of UTF-8.</summary>
     public int? MaxValueBytes { get; init; }
+
+    /// <summary>Least number.</summary>
+    public double? MinNumber { get; init; }
+
+    /// <summary>Greatest number.</summary>
+    public double? MaxNumber { get; init; }
+
+    /// <summary>The only strings that are taken, case included; empty if there is no such rule.</summary>
+    public ImmutableArray<string> Values { get; init; } = [];
 }

@@ -11,4 +11,7 @@ public enum ColumnRole
 
     /// <summary>CDF: in PostgreSQL <c>GENERATED ALWAYS AS (NULL) STORED</c>, so that tools leave it out of an INSERT.</summary>
     Generated,
+
+    /// <summary>CDF, in a table that takes no writes at all: in PostgreSQL an ordinary column.</summary>
+    Fixed,
 }

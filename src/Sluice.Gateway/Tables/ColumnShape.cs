@@ -15,6 +15,12 @@ public enum ColumnShape
     /// <summary>Any JSON object.</summary>
     Object,
 
+    /// <summary>Any JSON array.</summary>
+    List,
+
+    /// <summary>An array in PostgreSQL, of which CDF holds one element, and not as an array.</summary>
+    LoneElement,
+
     /// <summary>A field of a RAW row: any JSON value.</summary>
     RawValue,
 }

@@ -17,6 +17,8 @@ internal static class ColumnTypes
 
     public static ColumnType Json { get; } = new(PgType.Json);
 
+    public static ColumnType TextArray { get; } = new(PgType.TextArray);
+
     public static ColumnType BigIntArray { get; } = new(PgType.Int8Array);
 
     /// <summary><c>VARCHAR(n)</c>, in characters.</summary>

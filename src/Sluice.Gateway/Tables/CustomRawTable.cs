@@ -74,6 +74,8 @@ public static class CustomRawTable
             Kind = TableKind.CustomRawRows,
             Comment = $"Rows of RAW table \"{rawTable}\" in database \"{rawDatabase}\". INSERT replaces the whole row of the same key.",
             Columns = [.. definitions],
+            Capabilities = TableCapabilities.ReadWrite("raw"),
+            Insert = InsertEffect.Overwrites,
             PrimaryKey = [key],
             FetchSize = 10_000,
             RawDatabase = rawDatabase,
@@ -92,7 +94,7 @@ public static class CustomRawTable
         AlwaysReturned = isKey,
         Updatable = !isKey,
         Limits = isKey ? new ColumnLimits { MaxCharacters = 1_024 } : new ColumnLimits { MaxBytes = 2_621_440 },
-        Comment = isKey ? "Key of the RAW row. Required. At most 1024 characters as text." : $"RAW column \"{name}\".",
+        Description = isKey ? "Key of the RAW row, as its text." : $"RAW column \"{name}\".",
     };
 
     private static void CheckColumns(string table, List<ColumnDefinition> columns)

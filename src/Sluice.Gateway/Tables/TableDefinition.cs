@@ -19,6 +19,15 @@ public sealed record TableDefinition
     /// <summary>What the table is in CDF.</summary>
     public required TableKind Kind { get; init; }
 
+    /// <summary>What a CDF group must grant for each verb.</summary>
+    public required TableCapabilities Capabilities { get; init; }
+
+    /// <summary>What an INSERT does to a row of the same key.</summary>
+    public required InsertEffect Insert { get; init; }
+
+    /// <summary>CDF has no call that writes such rows; every write is 55000.</summary>
+    public bool IsReadOnly => Insert == InsertEffect.None;
+
     /// <summary>The columns, in the order of the catalog.</summary>
     public required ImmutableArray<ColumnDefinition> Columns
     {

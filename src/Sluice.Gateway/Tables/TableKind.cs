@@ -18,6 +18,45 @@ public enum TableKind
     /// <summary><c>/timeseries/data</c> of string series.</summary>
     StringDatapoints,
 
+    /// <summary><c>/files</c>: what CDF knows of files, without their content.</summary>
+    Files,
+
+    /// <summary><c>/labels</c>.</summary>
+    Labels,
+
+    /// <summary><c>/relationships</c>.</summary>
+    Relationships,
+
+    /// <summary><c>/sequences</c> without their rows.</summary>
+    Sequences,
+
+    /// <summary><c>/sequences/data</c>.</summary>
+    SequenceRows,
+
+    /// <summary><c>/extpipes</c>.</summary>
+    ExtractionPipelines,
+
+    /// <summary><c>/extpipes/runs</c>.</summary>
+    ExtractionPipelineRuns,
+
+    /// <summary>The tables of every RAW database.</summary>
+    RawTables,
+
+    /// <summary><c>/models/datamodels</c>.</summary>
+    DataModels,
+
+    /// <summary><c>/models/views</c>.</summary>
+    Views,
+
+    /// <summary><c>/models/containers</c>.</summary>
+    Containers,
+
+    /// <summary><c>/units</c>.</summary>
+    Units,
+
+    /// <summary><c>/units/systems</c>.</summary>
+    UnitSystems,
+
     /// <summary>Rows of every RAW table, with their columns as one JSON object.</summary>
     RawRows,
 

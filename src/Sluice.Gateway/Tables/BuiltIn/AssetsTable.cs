@@ -8,39 +8,38 @@ internal static class AssetsTable
         Name = "assets",
         Kind = TableKind.Assets,
         Comment = "CDF assets. INSERT creates; an external_id that exists is refused.",
+        Capabilities = TableCapabilities.ReadWrite("assets"),
+        Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],
         Columns =
         [
             CommonColumns.Id,
             CommonColumns.ExternalId,
-            CommonColumns.Text("name", 140, "Name of the asset. Required.") with
+            CommonColumns.Text("name", 140, "Name of the asset.") with
             {
-                Clearable = false,
                 RequiredOnInsert = true,
                 AlwaysReturned = true,
+                Clearable = false,
                 Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 140 },
             },
             new()
             {
                 Name = "parent_id",
-                Clearable = false,
                 Type = ColumnTypes.BigInt,
-                Comment = "Internal id of the parent asset. Give this or parent_external_id, not both.",
+                Clearable = false,
+                Description = "Internal id of the parent asset. Give this or parent_external_id, not both.",
             },
-            CommonColumns.Text("parent_external_id", 255, "External id of the parent asset, which may be in the same statement.") with { Clearable = false },
+            CommonColumns.Text("parent_external_id", 255, "External id of the parent asset, which may be in the same statement, before or after the child.") with
+            {
+                Clearable = false,
+            },
             CommonColumns.Text("description", 500, "Description of the asset."),
             CommonColumns.DataSetId,
             CommonColumns.Metadata(maxValueBytes: 10_240, maxBytes: 10_240),
             CommonColumns.Text("source", 128, "Where the asset comes from."),
             CommonColumns.Labels,
-            new()
-            {
-                Name = "geo_location",
-                Type = ColumnTypes.Json,
-                Shape = ColumnShape.Object,
-                Comment = "A GeoJSON feature: {\"type\":\"Feature\",\"geometry\":{\"type\":…,\"coordinates\":…},\"properties\":{…}}.",
-            },
+            CommonColumns.GeoLocation,
             new()
             {
                 Name = "root_id",
@@ -48,7 +47,7 @@ internal static class AssetsTable
                 Role = ColumnRole.Generated,
                 AlwaysReturned = true,
                 Updatable = false,
-                Comment = "Internal id of the root of the asset's tree; set by CDF.",
+                Description = "Internal id of the root of the asset's tree; set by CDF.",
             },
             CommonColumns.CreatedTime,
             CommonColumns.LastUpdatedTime,

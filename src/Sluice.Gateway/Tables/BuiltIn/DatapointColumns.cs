@@ -5,13 +5,14 @@ namespace Sluice.Gateway.Tables.BuiltIn;
 /// <summary>The columns of both data point tables, in the documented order.</summary>
 internal static class DatapointColumns
 {
-    public static ColumnDefinition Value(ColumnType type, ColumnLimits limits, string comment) => new()
+    public static ColumnDefinition Value(ColumnType type, ColumnLimits limits, string description) => new()
     {
         Name = "value",
         Type = type,
         RequiredOnInsert = true,
+        Clearable = false,
         Limits = limits,
-        Comment = comment,
+        Description = description,
     };
 
     public static ColumnDefinition Timestamp { get; } = new()
@@ -21,13 +22,13 @@ internal static class DatapointColumns
         RequiredOnInsert = true,
         AlwaysReturned = true,
         Updatable = false,
-        Comment = "Time of the value, 1900 to 2099. Required. Milliseconds are kept.",
+        Description = "Time of the value, 1900 to 2099. Milliseconds are kept.",
     };
 
     public static ColumnDefinition ExternalId { get; } = CommonColumns.ExternalId with
     {
         Updatable = false,
-        Comment = "External id of the time series. Give this or id.",
+        Description = "External id of the time series. Give this or id.",
     };
 
     public static ColumnDefinition Id { get; } = new()
@@ -36,6 +37,6 @@ internal static class DatapointColumns
         Type = ColumnTypes.BigInt,
         AlwaysReturned = true,
         Updatable = false,
-        Comment = "Internal id of the time series. Give this or external_id.",
+        Description = "Internal id of the time series. Give this or external_id.",
     };
 }

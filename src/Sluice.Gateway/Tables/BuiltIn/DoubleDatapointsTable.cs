@@ -8,11 +8,13 @@ internal static class DoubleDatapointsTable
         Name = "double_datapoints",
         Kind = TableKind.DoubleDatapoints,
         Comment = "Values of numeric time series. INSERT overwrites the value of the same series and time.",
+        Capabilities = TableCapabilities.ReadWrite("timeseries"),
+        Insert = InsertEffect.Overwrites,
         RequiredOneOf = ["external_id", "id"],
         FetchSize = 10_000,
         Columns =
         [
-            DatapointColumns.Value(ColumnTypes.DoublePrecision, ColumnLimits.None, "The value, between -1e100 and 1e100. Required."),
+            DatapointColumns.Value(ColumnTypes.DoublePrecision, ColumnLimits.None, "The value, between -1e100 and 1e100."),
             DatapointColumns.Timestamp,
             DatapointColumns.ExternalId,
             DatapointColumns.Id,

@@ -8,26 +8,14 @@ internal static class RawRowsTable
         Name = "raw_rows",
         Kind = TableKind.RawRows,
         Comment = "Rows of all RAW tables. INSERT replaces the whole row of the same key; a missing database or table is created.",
+        Capabilities = TableCapabilities.ReadWrite("raw"),
+        Insert = InsertEffect.Overwrites,
         PrimaryKey = ["_raw_database", "_raw_table", "_raw_key"],
         FetchSize = 10_000,
         Columns =
         [
-            CommonColumns.Text("_raw_database", 32, "Name of the RAW database. Required.") with
-            {
-                CdfField = "database",
-                RequiredOnInsert = true,
-                AlwaysReturned = true,
-                Updatable = false,
-                Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 32 },
-            },
-            CommonColumns.Text("_raw_table", 64, "Name of the RAW table. Required.") with
-            {
-                CdfField = "table",
-                RequiredOnInsert = true,
-                AlwaysReturned = true,
-                Updatable = false,
-                Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 64 },
-            },
+            RawColumns.Database,
+            RawColumns.Table,
             new()
             {
                 Name = "_raw_key",
@@ -37,7 +25,7 @@ internal static class RawRowsTable
                 AlwaysReturned = true,
                 Updatable = false,
                 Limits = new ColumnLimits { MaxCharacters = 1_024 },
-                Comment = "Key of the row. Required. At most 1024 characters.",
+                Description = "Key of the row.",
             },
             new()
             {
@@ -47,8 +35,9 @@ internal static class RawRowsTable
                 Shape = ColumnShape.Object,
                 RequiredOnInsert = true,
                 AlwaysReturned = true,
+                Clearable = false,
                 Limits = new ColumnLimits { MaxBytes = 5 * 1_024 * 1_024 },
-                Comment = "The row's columns, a JSON object of at most 5 MiB. Required.",
+                Description = "The row's columns, a JSON object.",
             },
             CommonColumns.LastUpdatedTime with { Name = "_raw_last_updated_time", CdfField = "lastUpdatedTime" },
         ],

@@ -8,6 +8,8 @@ internal static class StringDatapointsTable
         Name = "string_datapoints",
         Kind = TableKind.StringDatapoints,
         Comment = "Values of string time series. INSERT overwrites the value of the same series and time.",
+        Capabilities = TableCapabilities.ReadWrite("timeseries"),
+        Insert = InsertEffect.Overwrites,
         RequiredOneOf = ["external_id", "id"],
         FetchSize = 10_000,
         Columns =
@@ -15,7 +17,7 @@ internal static class StringDatapointsTable
             DatapointColumns.Value(
                 ColumnTypes.Varchar(255),
                 new ColumnLimits { MaxCharacters = 255, MaxBytes = 1_023 },
-                "The value, at most 255 characters. Required."),
+                "The value."),
             DatapointColumns.Timestamp,
             DatapointColumns.ExternalId,
             DatapointColumns.Id,

@@ -1,0 +1,23 @@
+namespace Sluice.Gateway.Tables.BuiltIn;
+
+/// <summary>The columns that say where in RAW a row is.</summary>
+internal static class RawColumns
+{
+    public static ColumnDefinition Database { get; } = CommonColumns.Text("_raw_database", 32, "Name of the RAW database.") with
+    {
+        CdfField = "database",
+        RequiredOnInsert = true,
+        AlwaysReturned = true,
+        Updatable = false,
+        Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 32 },
+    };
+
+    public static ColumnDefinition Table { get; } = CommonColumns.Text("_raw_table", 64, "Name of the RAW table.") with
+    {
+        CdfField = "table",
+        RequiredOnInsert = true,
+        AlwaysReturned = true,
+        Updatable = false,
+        Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 64 },
+    };
+}
