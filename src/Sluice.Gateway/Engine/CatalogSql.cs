@@ -31,6 +31,13 @@ internal static class CatalogSql
         CREATE OR REPLACE FUNCTION {Schema}.refuse_write() RETURNS trigger
             LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
+            IF TG_NARGS > 0 THEN
+                RAISE EXCEPTION USING
+                    ERRCODE = '55000',
+                    MESSAGE = format('CDF table "%s" can only be read', TG_TABLE_NAME),
+                    SCHEMA = TG_TABLE_SCHEMA,
+                    TABLE = TG_TABLE_NAME;
+            END IF;
             RAISE EXCEPTION USING
                 ERRCODE = '0A000',
                 MESSAGE = format('%s of CDF table "%s" is not supported in this form', TG_OP, TG_TABLE_NAME),
@@ -102,7 +109,7 @@ internal static class CatalogSql
         return sql.Append(CultureInfo.InvariantCulture,
             $"""
             CREATE TRIGGER sluice_refuse_write BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {name}
-                FOR EACH STATEMENT EXECUTE FUNCTION {Schema}.refuse_write();
+                FOR EACH STATEMENT EXECUTE FUNCTION {Schema}.refuse_write({(table.IsReadOnly ? "'read-only'" : string.Empty)});
             GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {name} TO PUBLIC;
             CREATE FOREIGN TABLE {Schema}.{SqlText.Identifier(child)} () INHERITS ({name}) SERVER {Server} OPTIONS (
                 schema_name '{RemoteSchema}', table_name {SqlText.Literal(table.Name)}, fetch_size '{table.FetchSize}');

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Tables;
 
@@ -66,6 +67,22 @@ public sealed record TableDefinition
 
     /// <summary>Made by the user, not by Sluice.</summary>
     public bool IsCustom => Kind == TableKind.CustomRawRows;
+
+    /// <summary>Refuses writes to tables that take none.</summary>
+    /// <exception cref="PgException">55000: the table can only be read.</exception>
+    public void RequireWritable()
+    {
+        if (IsReadOnly)
+        {
+            throw new PgException(new PgError
+            {
+                SqlState = SqlState.ObjectNotInPrerequisiteState,
+                Message = $"CDF table \"{Name}\" can only be read",
+                SchemaName = "public",
+                TableName = Name,
+            });
+        }
+    }
 
     /// <summary>The 0-based position of the column called <paramref name="name"/>, or -1.</summary>
     public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);

@@ -89,7 +89,7 @@ internal sealed class CdfErrorMapper(WritePlan plan)
             SqlState.ForeignKeyViolation when isDataPoint => "Insert the time series into time_series first.",
             SqlState.ForeignKeyViolation => "Create what the rows refer to first.",
             SqlState.InsufficientPrivilege =>
-                $"The user's credentials need the capability {Capabilities.ToWrite(plan.Table.Kind)} for these rows. "
+                $"The user's credentials need the capability {plan.Table.Capabilities.Insert} for these rows. "
                 + "An administrator adds it to their CDF group, under Access management, Groups.",
             SqlState.InvalidAuthorizationSpecification => "The gateway user's credentials no longer work. An administrator gives new ones.",
             SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer loads at once.",

@@ -55,7 +55,8 @@ public sealed partial record WritePlan
     /// <param name="valueCount">How many values each row of an INSERT has; <see langword="null"/> for COPY.</param>
     /// <param name="positionOf">Position in the query string of the i-th name of the list, for errors.</param>
     /// <exception cref="PgException">
-    /// 42703 an unknown column, 42701 one named twice, 42601 a number of values that does not fit, 23502 a required column that is not there.
+    /// 55000 a table that can only be read, 42703 an unknown column, 42701 one named twice, 42601 a number of values that does not fit, 23502 a
+    /// required column that is not there.
     /// </exception>
     public static WritePlan Create(
         TableDefinition table,
@@ -64,6 +65,7 @@ public sealed partial record WritePlan
         int? valueCount = null,
         Func<int, int>? positionOf = null)
     {
+        table.RequireWritable();
         var chosen = columns is null ? AllColumns(table, verb) : Resolve(table, columns, positionOf);
         if (valueCount > chosen.Count)
         {

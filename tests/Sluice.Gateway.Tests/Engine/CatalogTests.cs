@@ -51,6 +51,147 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
         "created_time|timestamp with time zone|||s",
         "last_updated_time|timestamp with time zone|||s")]
     [InlineData(
+        "files",
+        "id|bigint|not null|a|",
+        "external_id|character varying(255)|||",
+        "name|character varying(256)|not null||",
+        "directory|character varying(512)|||",
+        "source|character varying(128)|||",
+        "mime_type|character varying(256)|||",
+        "metadata|json|||",
+        "asset_ids|bigint[]|||",
+        "data_set_id|bigint|||",
+        "source_created_time|timestamp with time zone|||",
+        "source_modified_time|timestamp with time zone|||",
+        "security_categories|bigint[]|||",
+        "labels|json|||",
+        "geo_location|json|||",
+        "uploaded|boolean|||s",
+        "uploaded_time|timestamp with time zone|||s",
+        "created_time|timestamp with time zone|||s",
+        "last_updated_time|timestamp with time zone|||s")]
+    [InlineData(
+        "labels",
+        "external_id|character varying(255)|not null||",
+        "name|character varying(140)|not null||",
+        "description|character varying(500)|||",
+        "data_set_id|bigint[]|||",
+        "created_time|timestamp with time zone|||s")]
+    [InlineData(
+        "relationships",
+        "external_id|character varying(255)|not null||",
+        "source_external_id|character varying(255)|not null||",
+        "source_type|character varying(32)|not null||",
+        "target_external_id|character varying(255)|not null||",
+        "target_type|character varying(32)|not null||",
+        "start_time|timestamp with time zone|||",
+        "end_time|timestamp with time zone|||",
+        "confidence|double precision|||",
+        "data_set_id|bigint|||",
+        "labels|json|||",
+        "created_time|timestamp with time zone|||s",
+        "last_updated_time|timestamp with time zone|||s")]
+    [InlineData(
+        "sequences",
+        "id|bigint|not null|a|",
+        "external_id|character varying(255)|||",
+        "name|character varying(255)|||",
+        "description|character varying(1000)|||",
+        "asset_id|bigint|||",
+        "metadata|json|||",
+        "columns|json|not null||",
+        "data_set_id|bigint|||",
+        "created_time|timestamp with time zone|||s",
+        "last_updated_time|timestamp with time zone|||s")]
+    [InlineData(
+        "sequence_rows",
+        "external_id|character varying(255)|||",
+        "id|bigint|||",
+        "row_number|bigint|not null||",
+        "columns|text[]|not null||",
+        "values|json|not null||")]
+    [InlineData(
+        "extraction_pipelines",
+        "id|bigint|not null|a|",
+        "external_id|character varying(255)|not null||",
+        "name|character varying(140)|not null||",
+        "description|character varying(500)|||",
+        "data_set_id|bigint|not null||",
+        "raw_tables|json|||",
+        "schedule|text|||",
+        "contacts|json|||",
+        "metadata|json|||",
+        "source|character varying(255)|||",
+        "documentation|character varying(10000)|||",
+        "notification_config|json|||",
+        "created_by|character varying(255)|||",
+        "last_success|timestamp with time zone|||s",
+        "last_failure|timestamp with time zone|||s",
+        "last_seen|timestamp with time zone|||s",
+        "last_message|text|||s",
+        "created_time|timestamp with time zone|||s",
+        "last_updated_time|timestamp with time zone|||s")]
+    [InlineData(
+        "extraction_pipeline_runs",
+        "id|bigint|not null|a|",
+        "external_id|character varying(255)|not null||",
+        "status|character varying(32)|not null||",
+        "message|character varying(1000)|||",
+        "created_time|timestamp with time zone|||")]
+    [InlineData(
+        "units",
+        "external_id|text|not null||",
+        "name|text|||",
+        "long_name|text|||",
+        "symbol|text|||",
+        "alias_names|text[]|||",
+        "quantity|text|||",
+        "conversion|json|||",
+        "source|text|||",
+        "source_reference|text|||")]
+    [InlineData(
+        "data_models",
+        "space|character varying(43)|not null||",
+        "external_id|character varying(255)|not null||",
+        "version|character varying(43)|not null||",
+        "name|character varying(255)|||",
+        "description|character varying(1024)|||",
+        "views|json|||",
+        "is_global|boolean|||",
+        "created_time|timestamp with time zone|||",
+        "last_updated_time|timestamp with time zone|||")]
+    [InlineData(
+        "views",
+        "space|character varying(43)|not null||",
+        "external_id|character varying(255)|not null||",
+        "version|character varying(43)|not null||",
+        "name|character varying(255)|||",
+        "description|character varying(1024)|||",
+        "filter|json|||",
+        "implements|json|||",
+        "properties|json|||",
+        "used_for|character varying(32)|||",
+        "mapped_containers|json|||",
+        "writable|boolean|||",
+        "queryable|boolean|||",
+        "is_global|boolean|||",
+        "created_time|timestamp with time zone|||",
+        "last_updated_time|timestamp with time zone|||")]
+    [InlineData(
+        "containers",
+        "space|character varying(43)|not null||",
+        "external_id|character varying(255)|not null||",
+        "name|character varying(255)|||",
+        "description|character varying(1024)|||",
+        "used_for|character varying(32)|||",
+        "properties|json|||",
+        "constraints|json|||",
+        "indexes|json|||",
+        "is_global|boolean|||",
+        "created_time|timestamp with time zone|||",
+        "last_updated_time|timestamp with time zone|||")]
+    [InlineData("unit_systems", "name|text|not null||", "quantities|json|||")]
+    [InlineData(
         "time_series",
         "id|bigint|not null|a|",
         "external_id|character varying(255)|||",
@@ -108,6 +249,19 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
     [Theory]
     [InlineData("assets", "p:id", "u:external_id")]
     [InlineData("events", "p:id", "u:external_id")]
+    [InlineData("files", "p:id", "u:external_id")]
+    [InlineData("labels", "p:external_id")]
+    [InlineData("relationships", "p:external_id")]
+    [InlineData("sequences", "p:id", "u:external_id")]
+    [InlineData("sequence_rows", "u:external_id,row_number", "u:id,row_number")]
+    [InlineData("extraction_pipelines", "p:id", "u:external_id")]
+    [InlineData("extraction_pipeline_runs", "p:id")]
+    [InlineData("raw_tables", "p:_raw_database,_raw_table")]
+    [InlineData("data_models", "p:space,external_id,version")]
+    [InlineData("views", "p:space,external_id,version")]
+    [InlineData("containers", "p:space,external_id")]
+    [InlineData("units", "p:external_id")]
+    [InlineData("unit_systems", "p:name")]
     [InlineData("time_series", "p:id", "u:external_id")]
     [InlineData("double_datapoints")]
     [InlineData("string_datapoints")]
@@ -118,7 +272,7 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
             $"""
             SELECT contype::text || ':' || string_agg(attname, ',' ORDER BY ordinality)
             FROM pg_constraint CROSS JOIN unnest(conkey) WITH ORDINALITY JOIN pg_attribute ON attrelid = conrelid AND attnum = unnest
-            WHERE conrelid = '{table}'::regclass GROUP BY oid, contype ORDER BY contype
+            WHERE conrelid = '{table}'::regclass GROUP BY oid, contype ORDER BY contype, oid
             """));
 
     [Theory]
@@ -128,7 +282,7 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
         Assert.Equal(["r"], await User.RowsAsync($"SELECT relkind FROM pg_class WHERE oid = '{table}'::regclass"));
         Assert.Equal(
             ["BASE TABLE|YES"],
-            await User.RowsAsync($"SELECT table_type, is_insertable_into FROM information_schema.tables WHERE table_name = '{table}'"));
+            await User.RowsAsync($"SELECT table_type, is_insertable_into FROM information_schema.tables WHERE table_schema = 'public' AND table_name = '{table}'"));
         Assert.Equal(
             ["0"],
             await User.RowsAsync(
@@ -155,6 +309,15 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
         await User.FailsAsync("428C9", "INSERT INTO assets (name, created_time) VALUES ('a', now())");
     }
 
+    [Theory]
+    [InlineData("INSERT INTO views (space, external_id, version) VALUES ('s', 'v', '1')")]
+    [InlineData("INSERT INTO views SELECT * FROM views")]
+    [InlineData("UPDATE units SET name = upper(name)")]
+    [InlineData("DELETE FROM data_models")]
+    [InlineData("TRUNCATE containers")]
+    [InlineData("WITH w AS (INSERT INTO unit_systems (name) VALUES ('x')) SELECT 1")]
+    public async Task A_table_that_can_only_be_read_refuses_every_write_with_55000(string sql) => await User.FailsAsync("55000", sql);
+
     [Fact]
     public async Task Npgsql_reads_the_schema_of_the_parent()
     {
@@ -180,7 +343,7 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
     [MemberData(nameof(Names))]
     public async Task A_staging_table_like_it_can_be_made_and_filled(string table)
     {
-        var required = BuiltInTables.Find(table)!.Columns.Where(c => c.RequiredOnInsert).Select(c => (c.Name, Value: Sample(c.Type))).ToList();
+        var required = BuiltInTables.Find(table)!.Columns.Where(c => c.RequiredOnInsert).Select(c => (Name: $"\"{c.Name}\"", Value: Sample(c.Type))).ToList();
         var names = string.Join(", ", required.Select(c => c.Name));
         var values = string.Join(", ", required.Select(c => c.Value));
         var insert = required.Count == 0 ? "DEFAULT VALUES" : $"({names}) VALUES ({values})";
@@ -192,5 +355,5 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
     }
 
     private static string Sample(ColumnType type) =>
-        type.Type == PgType.Json ? "'{}'" : type.Type == PgType.Timestamptz ? "now()" : type.Type == PgType.Float8 ? "1" : "'x'";
+        type.Type == PgType.Json ? "'{}'" : type.Type == PgType.Timestamptz ? "now()" : type.Type == PgType.Float8 || type.Type == PgType.Int8 ? "1" : type.Type.Element is not null ? "'{}'" : "'x'";
 }

@@ -20,7 +20,6 @@ internal static class TimeSeriesTable
             new()
             {
                 Name = "is_string",
-                Clearable = false,
                 Type = ColumnTypes.Bool,
                 AlwaysReturned = true,
                 Updatable = false,
@@ -33,7 +32,6 @@ internal static class TimeSeriesTable
             new()
             {
                 Name = "is_step",
-                Clearable = false,
                 Type = ColumnTypes.Bool,
                 AlwaysReturned = true,
                 Clearable = false,
