@@ -89,7 +89,7 @@ internal sealed class CdfErrorMapper(WritePlan plan)
             SqlState.ForeignKeyViolation when isDataPoint => "Insert the time series into time_series first.",
             SqlState.ForeignKeyViolation => "Create what the rows refer to first.",
             SqlState.InsufficientPrivilege =>
-                $"The user's credentials need the capability {plan.Table.Capabilities.Insert} for these rows. "
+                $"The user's credentials need the capability {Capability} for these rows. "
                 + "An administrator adds it to their CDF group, under Access management, Groups.",
             SqlState.InvalidAuthorizationSpecification => "The gateway user's credentials no longer work. An administrator gives new ones.",
             SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer loads at once.",
@@ -99,6 +99,13 @@ internal sealed class CdfErrorMapper(WritePlan plan)
 
     /// <summary>The first row that has one of the keys which CDF names.</summary>
     public static long? OriginOf(CdfError error, WriteKeys keys) => FirstNamed(Named(error), keys)?.Origin;
+
+    private string? Capability => plan.Verb switch
+    {
+        WriteVerb.Update => plan.Table.Capabilities.Update,
+        WriteVerb.Delete => plan.Table.Capabilities.Delete,
+        _ => plan.Table.Capabilities.Insert,
+    };
 
     private static IReadOnlyList<CdfIdentity> Named(CdfError error) => error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
 

@@ -16,9 +16,10 @@ public sealed partial record WritePlan
     public ImmutableArray<ColumnDefinition> KeyColumns => Verb is WriteVerb.Update or WriteVerb.Delete ? Columns[SetColumns..] : [];
 
     /// <summary>UPDATE: each row has the values to set, and then the key.</summary>
-    /// <exception cref="PgException">428C9 a column that CDF makes; 0A000 one that CDF cannot change; 42601 a column set twice.</exception>
+    /// <exception cref="PgException">55000 a table that can only be read; 428C9 a column that CDF makes; 0A000 one that CDF cannot change; 42601 a column set twice.</exception>
     public static WritePlan ForUpdate(TableDefinition table, ImmutableArray<ColumnDefinition> set, ImmutableArray<ColumnDefinition> key)
     {
+        table.RequireWritable();
         foreach (var (column, index) in set.Select((column, index) => (column, index)))
         {
             CheckUpdatable(table, column);
@@ -39,8 +40,15 @@ public sealed partial record WritePlan
     }
 
     /// <summary>DELETE: each row is a key.</summary>
+    /// <exception cref="PgException">55000 a table that can only be read; 0A000 one whose rows CDF cannot delete.</exception>
     public static WritePlan ForDelete(TableDefinition table, ImmutableArray<ColumnDefinition> key)
     {
+        table.RequireWritable();
+        if (table.Capabilities.Delete is null)
+        {
+            throw new PgException(SqlState.FeatureNotSupported, $"rows of CDF table \"{table.Name}\" cannot be deleted", hint: "CDF has no call for it.");
+        }
+
         var indexes = new int[table.Columns.Length];
         Array.Fill(indexes, -1);
         return new WritePlan(table, WriteVerb.Delete, key, indexes);
