@@ -7,6 +7,7 @@ using Sluice.Emulator.DataPoints;
 using Sluice.Emulator.Faults;
 using Sluice.Emulator.Http;
 using Sluice.Emulator.Identity;
+using Sluice.Emulator.PipelineRuns;
 using Sluice.Emulator.Raw;
 using Sluice.Emulator.Resources;
 using Sluice.Emulator.SequenceRows;
@@ -43,6 +44,8 @@ internal static class EmulatorEndpoints
             ClassicOperations.All & ~(ClassicOperations.GetById | ClassicOperations.Aggregate));
         ClassicEndpoints.Map(routes, "/sequences", p => p.Sequences, ClassicOperations.All & ~ClassicOperations.GetById);
         SequenceRowEndpoints.Map(routes);
+        ClassicEndpoints.Map(routes, "/extpipes", p => p.ExtractionPipelines, ClassicOperations.All & ~ClassicOperations.Aggregate);
+        PipelineRunEndpoints.Map(routes);
         DataPointEndpoints.Map(routes);
         RawEndpoints.Map(routes);
         DataModelingEndpoints.Map(routes);

@@ -4,6 +4,7 @@ using Sluice.Emulator.DataModeling;
 using Sluice.Emulator.DataPoints;
 using Sluice.Emulator.Http;
 using Sluice.Emulator.Identity;
+using Sluice.Emulator.PipelineRuns;
 using Sluice.Emulator.Raw;
 using Sluice.Emulator.Resources;
 using Sluice.Emulator.SequenceRows;
@@ -37,6 +38,8 @@ internal sealed class Project
         Relationships = new Relationships(this);
         Sequences = new Sequences(this);
         SequenceRows = new SequenceRowStore();
+        ExtractionPipelines = new ExtractionPipelines(this);
+        PipelineRuns = new PipelineRunStore();
         DataPoints = new DataPointStore();
         Raw = new RawStore(this);
     }
@@ -75,6 +78,10 @@ internal sealed class Project
     public Sequences Sequences { get; }
 
     public SequenceRowStore SequenceRows { get; }
+
+    public ExtractionPipelines ExtractionPipelines { get; }
+
+    public PipelineRunStore PipelineRuns { get; }
 
     public DataPointStore DataPoints { get; }
 
