@@ -61,16 +61,16 @@ public sealed class RowBatch : IDisposable
     /// <exception cref="InvalidOperationException">A column has not.</exception>
     public void EndRow(long origin)
     {
-        int expected = _origins.Count + 1;
-        foreach (Column column in _columns)
-        {
-            if (column.Count != expected)
-            {
-                throw new InvalidOperationException($"A column has {column.Count} values, expected {expected}.");
-            }
-        }
-
+        CheckCount(_origins.Count + 1);
         _origins.Add(origin);
+    }
+
+    /// <summary>Completes rows whose values were appended column by column.</summary>
+    /// <exception cref="InvalidOperationException">A column has not as many values more than <see cref="Count"/> as there are origins.</exception>
+    public void EndRows(ReadOnlySpan<long> origins)
+    {
+        CheckCount(_origins.Count + origins.Length);
+        _origins.AddRange(origins);
     }
 
     /// <summary>Drops the values of the row that <see cref="EndRow"/> has not completed.</summary>
@@ -107,5 +107,16 @@ public sealed class RowBatch : IDisposable
         }
 
         _origins.Release();
+    }
+
+    private void CheckCount(int expected)
+    {
+        foreach (Column column in _columns)
+        {
+            if (column.Count != expected)
+            {
+                throw new InvalidOperationException($"A column has {column.Count} values, expected {expected}.");
+            }
+        }
     }
 }
