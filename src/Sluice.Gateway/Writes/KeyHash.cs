@@ -10,10 +10,16 @@ internal static class KeyHash
     private const ulong Second = 0xD6E8_FEB8_6659_FD93;
 
     private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private static readonly ulong OtherSeed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
-    public static ulong Of(ReadOnlySpan<byte> key)
+    public static ulong Of(ReadOnlySpan<byte> key) => Of(key, Seed);
+
+    /// <summary>So long that two keys of a transaction never have the same.</summary>
+    public static UInt128 Long(ReadOnlySpan<byte> key) => new(Of(key, Seed), Of(key, OtherSeed));
+
+    private static ulong Of(ReadOnlySpan<byte> key, ulong seed)
     {
-        var hash = Seed ^ ((ulong)key.Length * First);
+        var hash = seed ^ ((ulong)key.Length * First);
         while (key.Length >= sizeof(ulong))
         {
             hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(key), First);

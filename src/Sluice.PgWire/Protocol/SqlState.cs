@@ -39,6 +39,7 @@ public static class SqlState
     public const string InvalidPassword = "28P01";
     public const string InvalidCursorName = "34000";
     public const string InvalidCatalogName = "3D000";
+    public const string InvalidSavepointSpecification = "3B001";
     public const string TransactionRollback = "40000";
     public const string StatementCompletionUnknown = "40003";
     public const string SyntaxError = "42601";
@@ -60,6 +61,7 @@ public static class SqlState
     public const string InvalidTableDefinition = "42P16";
     public const string DuplicateTable = "42P07";
     public const string ConfigurationLimitExceeded = "53400";
+    public const string DiskFull = "53100";
     public const string OutOfMemory = "53200";
     public const string TooManyConnections = "53300";
     public const string ProgramLimitExceeded = "54000";
@@ -74,5 +76,6 @@ public static class SqlState
     public const string SystemError = "58000";
     public const string IoError = "58030";
     public const string InternalError = "XX000";
+    public const string NoDataFound = "P0002";
 #pragma warning restore CS1591
 }
