@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sluice.Gateway.Writes.Transactions;
 
 /// <summary>What a transaction knows of a key because of its own statements.</summary>
@@ -22,4 +24,5 @@ internal enum KeyState
 /// <summary>The last thing that a transaction has done to a key.</summary>
 /// <param name="State">What is known of the row now.</param>
 /// <param name="Group">The number of the group of rows that did it.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct PendingKey(KeyState State, int Group);

@@ -71,5 +71,6 @@ internal sealed class PendingKeys
         _isLogging = false;
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Change(UInt128 Key, PendingKey Before);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sluice.PgWire.Columns;
 
 namespace Sluice.Gateway.Writes.Transactions;
@@ -101,6 +102,7 @@ internal sealed class RowGroup(int number, WritePlan plan, WriteContext context,
 /// <summary>Rows that came together, up to <paramref name="End"/>.</summary>
 /// <param name="Sequence">The statement that they came with, or the last one of several between which there is no savepoint.</param>
 /// <param name="End">The number of the row after them.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct RowRun(long Sequence, int End)
 {
     /// <summary>The runs up to <paramref name="sequence"/>.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sluice.Gateway.Writes.Transactions;
 
 /// <summary>What leads a <see cref="TransactionBuffer"/> back to where it was.</summary>
@@ -5,4 +7,5 @@ namespace Sluice.Gateway.Writes.Transactions;
 /// <param name="Sealed">How many groups were sealed.</param>
 /// <param name="Keys">The mark of the keys.</param>
 /// <param name="StoredRows">Rows that were stored at once, and stay.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct TransactionMark(long Sequence, int Sealed, int Keys, long StoredRows);
