@@ -13,6 +13,7 @@ using Sluice.Emulator.Resources;
 using Sluice.Emulator.SequenceRows;
 using Sluice.Emulator.Sessions;
 using Sluice.Emulator.Statistics;
+using Sluice.Emulator.Units;
 
 namespace Sluice.Emulator;
 
@@ -46,6 +47,7 @@ internal static class EmulatorEndpoints
         SequenceRowEndpoints.Map(routes);
         ClassicEndpoints.Map(routes, "/extpipes", p => p.ExtractionPipelines, ClassicOperations.All & ~ClassicOperations.Aggregate);
         PipelineRunEndpoints.Map(routes);
+        UnitEndpoints.Map(routes);
         DataPointEndpoints.Map(routes);
         RawEndpoints.Map(routes);
         DataModelingEndpoints.Map(routes);

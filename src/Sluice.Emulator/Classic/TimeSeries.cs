@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Sluice.Emulator.Access;
 using Sluice.Emulator.Http;
 using Sluice.Emulator.Resources;
+using Sluice.Emulator.Units;
 
 namespace Sluice.Emulator.Classic;
 
@@ -68,6 +69,11 @@ internal sealed class TimeSeries(Project project) : ClassicResource(project, s_t
         {
             throw CdfException.BadRequest("unitExternalId can only be given for numeric time series");
         }
+
+        if (UnitExternalIdOf(record) is { } unit && UnitCatalog.Find(unit) is null)
+        {
+            throw CdfException.BadRequest($"Unit external id {unit} is not in the unit catalog");
+        }
     }
 
     public override void Resolve(IReadOnlyList<Record> records, IReadOnlyList<Record> old) =>
@@ -89,8 +95,16 @@ internal sealed class TimeSeries(Project project) : ClassicResource(project, s_t
             && Project.Assets.Store.Find(id) is { } asset
             && grant.RootAssetIds.Contains(Project.Assets.RootOf(asset)));
 
-    public override Func<Record, bool>? Filter(string name, JsonElement value) =>
-        AssetReferences.Filter(Project, name, value, 100, AssetIdsOf);
+    public override Func<Record, bool>? Filter(string name, JsonElement value)
+    {
+        if (name == "unitQuantity")
+        {
+            var quantity = JsonChecks.String(value, name);
+            return r => UnitExternalIdOf(r) is { } unit && UnitCatalog.Find(unit)?.Quantity == quantity;
+        }
+
+        return AssetReferences.Filter(Project, name, value, 100, AssetIdsOf);
+    }
 
     public override void WriteDerived(Utf8JsonWriter writer, Record record, ListOptions options)
     {
