@@ -170,7 +170,8 @@ internal sealed class ContainerDefinition : SchemaObject
     {
         if ((UsedFor & earlier.UsedFor) != earlier.UsedFor)
         {
-            throw CdfException.BadRequest($"Cannot change usedFor of container '{Key}' from {NameOf(earlier.UsedFor)} to {NameOf(UsedFor)}");
+            throw CdfException.BadRequest(
+                $"Cannot change usedFor of container '{Key}' from {NameOf(earlier.UsedFor)} to {NameOf(UsedFor)}");
         }
 
         foreach (var (identifier, property) in earlier.Properties)

@@ -10,6 +10,10 @@ internal static partial class DmNames
     /// <summary>Characters of an instance's external id.</summary>
     private const int MaxInstanceIdLength = 256;
 
+    private const int MatchMilliseconds = 1000;
+
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
     private static readonly HashSet<string> s_reservedSpaces = new(StringComparer.Ordinal)
     {
         "space", "cdf", "dms", "pg3", "shared", "system", "node", "edge",
@@ -69,15 +73,15 @@ internal static partial class DmNames
         return pattern.IsMatch(text) ? text : throw CdfException.Violation(name, $"must match \"{pattern}\"");
     }
 
-    [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9_-]{0,41}[a-zA-Z0-9]?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9_-]{0,41}[a-zA-Z0-9]?\z", Options, MatchMilliseconds)]
     private static partial Regex SpacePattern();
 
-    [GeneratedRegex(@"^[a-zA-Z]([a-zA-Z0-9_]{0,253}[a-zA-Z0-9])?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[a-zA-Z]([a-zA-Z0-9_]{0,253}[a-zA-Z0-9])?\z", Options, MatchMilliseconds)]
     private static partial Regex ExternalIdPattern();
 
-    [GeneratedRegex(@"^[a-zA-Z0-9]([.a-zA-Z0-9_-]{0,41}[a-zA-Z0-9])?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[a-zA-Z0-9]([.a-zA-Z0-9_-]{0,41}[a-zA-Z0-9])?\z", Options, MatchMilliseconds)]
     private static partial Regex VersionPattern();
 
-    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9_-]{0,253}[a-zA-Z0-9]?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9_-]{0,253}[a-zA-Z0-9]?\z", Options, MatchMilliseconds)]
     private static partial Regex PropertyPattern();
 }

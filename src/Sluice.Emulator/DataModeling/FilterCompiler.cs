@@ -65,9 +65,10 @@ internal sealed class FilterCompiler(DataModelingStore store, PropertyReader pro
 
     private static Condition Not(Condition condition) => instance => !condition(instance);
 
-    private static PropertyAccess Scalar(PropertyAccess property, string filter) => property.Type.List || property.Type.Kind == PropertyKind.Json
-        ? throw CdfException.BadRequest($"The filter {filter} does not apply to lists and JSON values")
-        : property;
+    private static PropertyAccess Scalar(PropertyAccess property, string filter) =>
+        property.Type.List || property.Type.Kind == PropertyKind.Json
+            ? throw CdfException.BadRequest($"The filter {filter} does not apply to lists and JSON values")
+            : property;
 
     private List<Condition> Several(JsonElement body, int depth) =>
         [.. JsonChecks.Array(body, "filter", 1).EnumerateArray().Select(f => Compile(f, depth + 1))];
@@ -167,7 +168,7 @@ internal sealed class FilterCompiler(DataModelingStore store, PropertyReader pro
             : null;
     }
 
-    /// <summary>Whether the range from one property to another has something in common with the given range; an open end is unbounded.</summary>
+    /// <summary>Whether the range from one property to another meets the given range; null as an end is unbounded.</summary>
     private Condition Overlaps(JsonElement body)
     {
         var start = Scalar(Property(body, "startProperty"), "overlaps");
@@ -197,7 +198,7 @@ internal sealed class FilterCompiler(DataModelingStore store, PropertyReader pro
     private Condition HasData(JsonElement body)
     {
         var sources = JsonChecks.Array(body, "hasData").EnumerateArray()
-            .Select(s => store.Schema.Resolve(SourceId.Read(s, "hasData"))).ToList();
+            .Select(s => properties.Source(SourceId.Read(s, "hasData"))).ToList();
         return i => sources.TrueForAll(s => s.HasData(i));
     }
 

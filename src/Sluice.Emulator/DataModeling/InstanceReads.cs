@@ -46,7 +46,7 @@ internal static class InstanceReads
         {
             var sources = ReadSources(call, body, store.Schema);
             var condition = InstanceFilters.Compile(call, store, edges, sources, body.Optional("filter"));
-            var sort = InstanceSort.Read(body, new PropertyReader(store.Schema, edges));
+            var sort = InstanceSort.Read(body, new PropertyReader(store.Schema, edges, id => RequireRead(call, id)));
             var digest = Cursor.Digest("models/instances", body);
             var after = body.Optional("cursor") is { } cursor ? Cursor.Read(digest, JsonChecks.String(cursor, "cursor")) : null;
             var matching = sort.Page(store.Instances, after, i => i.IsEdge == edges && grant.CoversSpace(i.Key.Space) && condition(i));

@@ -31,7 +31,8 @@ internal sealed class InstanceTransaction(DataModelingStore store, AccessRights 
         RequireWrite(write, earlier);
         if (earlier is not null && earlier.IsEdge != write.IsEdge)
         {
-            throw CdfException.BadRequest($"Cannot write '{write.Key}' as {(write.IsEdge ? "an edge" : "a node")}: it is the other kind of instance");
+            throw CdfException.BadRequest(
+                $"Cannot write '{write.Key}' as {(write.IsEdge ? "an edge" : "a node")}: it is the other kind of instance");
         }
 
         if (IsConflict(earlier, write.ExistingVersion))
@@ -93,7 +94,8 @@ internal sealed class InstanceTransaction(DataModelingStore store, AccessRights 
     /// <summary>Makes the nodes that may be made, checks all rules that span instances, then stores everything.</summary>
     public void Commit()
     {
-        CreateNodes(_relations.Where(r => r.Property?.Type.Target is null).Select(r => r.Target), options.AutoCreateDirectRelations, relations: true);
+        var targets = _relations.Where(r => r.Property?.Type.Target is null).Select(r => r.Target);
+        CreateNodes(targets, options.AutoCreateDirectRelations, relations: true);
         CreateNodes(_startNodes, options.AutoCreateStartNodes);
         CreateNodes(_endNodes, options.AutoCreateEndNodes);
         foreach (var (target, property) in _relations)
@@ -197,7 +199,7 @@ internal sealed class InstanceTransaction(DataModelingStore store, AccessRights 
         }
 
         throw source.ViewProperties.ContainsKey(name)
-            ? CdfException.BadRequest($"Property '{name}' of '{source.Id}' is a connection, or its container does not exist: it cannot be written")
+            ? CdfException.BadRequest($"Property '{name}' of '{source.Id}' cannot be written: it is a connection, or its container is gone")
             : CdfException.BadRequest($"Unknown property '{name}' in '{source.Id}'");
     }
 

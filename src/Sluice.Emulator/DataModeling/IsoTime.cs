@@ -11,7 +11,11 @@ internal static class IsoTime
             select $"yyyy-MM-dd'T'HH:mm:ss{fraction}{(offset == "Z" ? "'Z'" : offset)}"];
 
     public static DateTimeOffset? ParseTimestamp(string text) => DateTimeOffset.TryParseExact(
-        text, s_timestampFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        text,
+        s_timestampFormats,
+        CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out var time)
         ? time
         : null;
 

@@ -43,14 +43,20 @@ internal sealed class PropertyReader(Schema schema, bool edges, Action<SourceId>
             : throw Unknown(parts);
     }
 
+    /// <summary>A view or container that the caller may read, or 400 or 403.</summary>
+    public ResolvedSource Source(SourceId id)
+    {
+        requireRead?.Invoke(id);
+        return schema.Resolve(id);
+    }
+
     private ResolvedSource Source(string space, string identifier)
     {
         var slash = identifier.IndexOf('/', StringComparison.Ordinal);
         SourceId id = slash < 0
             ? new ContainerId(space, identifier)
             : new ViewId(space, identifier[..slash], identifier[(slash + 1)..]);
-        requireRead?.Invoke(id);
-        return schema.Resolve(id);
+        return Source(id);
     }
 
     private static CdfException Unknown(List<string> path) =>

@@ -109,7 +109,7 @@ internal sealed class PropertyType
 
     /// <summary>Whether values of the other type can stay as they are when a property gets this one.</summary>
     public bool Holds(PropertyType other) => Kind == other.Kind && List == other.List
-        && (Kind != PropertyKind.Enum || other.EnumValues!.Value.EnumerateObject().All(v => EnumValues!.Value.TryGetProperty(v.Name, out _)));
+        && (other.EnumValues is not { } values || values.EnumerateObject().All(v => EnumValues!.Value.TryGetProperty(v.Name, out _)));
 
     /// <summary>The type's JSON; a view adds the view that it expects behind a direct relation.</summary>
     public void Write(Utf8JsonWriter writer, ViewId? source = null)

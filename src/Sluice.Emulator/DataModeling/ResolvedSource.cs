@@ -38,7 +38,8 @@ internal sealed class ResolvedSource
     public IReadOnlyList<ContainerDefinition> Containers { get; }
 
     /// <summary>Whether everything that the view maps exists, and it maps something.</summary>
-    public bool Queryable => Containers.Count > 0 && ViewProperties.Values.OfType<MappedProperty>().All(p => Columns.ContainsKey(p.Identifier));
+    public bool Queryable =>
+        Containers.Count > 0 && ViewProperties.Values.OfType<MappedProperty>().All(p => Columns.ContainsKey(p.Identifier));
 
     /// <summary>Whether every value that must be given can be given through the view.</summary>
     public bool Writable => Queryable && Containers.All(container => container.Properties.Values

@@ -29,6 +29,9 @@ internal abstract class SchemaResource<T>(string path, string kind)
     /// <summary>Reads the key in a delete.</summary>
     protected abstract string ReadKey(JsonElement item);
 
+    /// <summary>The spaces in which the item makes something.</summary>
+    protected virtual IEnumerable<string> SpacesOf(T item) => [item.Space];
+
     /// <summary>What an item of byids names.</summary>
     protected virtual IEnumerable<T> Find(SchemaMap<T> map, JsonElement item) => map.Find(ReadKey(item)) is { } found ? [found] : [];
 
@@ -128,7 +131,7 @@ internal abstract class SchemaResource<T>(string path, string kind)
         var grant = call.Rights.Require(Acl, "WRITE");
         var items = (await call.ReadJsonAsync()).Items(MaxItems).EnumerateArray().Select(Read).ToList();
         call.Log.Items = items.Count;
-        if (items.Exists(i => !grant.CoversSpace(i.Space)))
+        if (!items.SelectMany(SpacesOf).All(grant.CoversSpace))
         {
             throw CdfException.Forbidden();
         }

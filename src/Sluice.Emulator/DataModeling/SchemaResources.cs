@@ -67,7 +67,8 @@ internal sealed class ContainerResource() : SchemaResource<ContainerDefinition>(
 
     protected override IEnumerable<ContainerDefinition> Listed(CdfCall call, IEnumerable<ContainerDefinition> all)
     {
-        var names = call.Http.Request.Query["usedFor"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var given = call.Http.Request.Query["usedFor"].OfType<string>();
+        var names = given.SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToList();
         var usages = names.ConvertAll(n => n == "record"
             ? Usage.None
             : ContainerDefinition.UsageOf(n) ?? throw CdfException.Violation("usedFor", "must be node, edge, record or all"));
@@ -102,8 +103,11 @@ internal sealed class ViewResource() : SchemaResource<ViewDefinition>("/models/v
     protected override IEnumerable<ViewDefinition> Listed(CdfCall call, IEnumerable<ViewDefinition> all) =>
         call.QueryFlag("allVersions") ? all : Versions.Latest(all, v => v.Id);
 
-    protected override void Write(Utf8JsonWriter writer, ViewDefinition item, Schema schema, CdfCall call) =>
-        item.Write(writer, schema.Resolve(item), call.Query("includeInheritedProperties") is null || call.QueryFlag("includeInheritedProperties"));
+    protected override void Write(Utf8JsonWriter writer, ViewDefinition item, Schema schema, CdfCall call)
+    {
+        const string Inherited = "includeInheritedProperties";
+        item.Write(writer, schema.Resolve(item), call.Query(Inherited) is null || call.QueryFlag(Inherited));
+    }
 
     protected override void WriteDeleted(Utf8JsonWriter writer, ViewDefinition item) => Versions.WriteDeleted(writer, item.Id);
 
@@ -123,11 +127,13 @@ internal sealed class DataModelResource(ViewResource views) : SchemaResource<Dat
     protected override IEnumerable<DataModelDefinition> Find(SchemaMap<DataModelDefinition> map, JsonElement item) =>
         Versions.Find(map, item, m => m.Id);
 
+    protected override IEnumerable<string> SpacesOf(DataModelDefinition item) => [item.Space, .. item.NewViews.Select(v => v.Space)];
+
     protected override void ApplyAll(DataModelingStore store, IReadOnlyList<DataModelDefinition> items, long now)
     {
         var schema = store.Schema;
         var newViews = items.SelectMany(i => i.NewViews).DistinctBy(v => v.Id).ToList();
-        schema.RequireSpaces(items.Select(i => i.Space).Concat(newViews.Select(v => v.Space)));
+        schema.RequireSpaces(items.SelectMany(SpacesOf));
         var referred = items.SelectMany(i => i.Views).Where(v => !newViews.Exists(n => n.Id == v)).Select(v => v.ToString());
         Schema.RequireAll("views", referred, schema.Views);
         views.Create(store, newViews, now);

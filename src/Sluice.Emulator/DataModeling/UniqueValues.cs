@@ -34,7 +34,7 @@ internal sealed class UniqueValues
         }
     }
 
-    /// <summary>Reads everything that is stored under the constraints of a new definition; one that does not hold is not enforced.</summary>
+    /// <summary>Reads all that is stored under the constraints of a new definition; one that does not hold is not enforced.</summary>
     public void Rebuild(ContainerDefinition container, IEnumerable<Instance> instances)
     {
         foreach (var key in _holders.Keys.Where(k => k.Storage == container.Storage).ToList())

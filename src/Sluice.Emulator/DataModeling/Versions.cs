@@ -21,7 +21,9 @@ internal static class Versions
 
     /// <summary>The version of each that was made last.</summary>
     public static IEnumerable<T> Latest<T>(IEnumerable<T> all, Func<T, ViewId> idOf)
-        where T : SchemaObject => all.GroupBy(i => (i.Space, idOf(i).ExternalId)).Select(g => g.OrderBy(i => i.CreatedTime).ThenBy(i => i.Key, StringComparer.Ordinal).Last())
+        where T : SchemaObject =>
+        all.GroupBy(i => (i.Space, idOf(i).ExternalId))
+            .Select(g => g.OrderBy(i => i.CreatedTime).ThenBy(i => i.Key, StringComparer.Ordinal).Last())
             .OrderBy(i => i.Key, StringComparer.Ordinal);
 
     public static void WriteDeleted(Utf8JsonWriter writer, ViewId id)

@@ -45,7 +45,8 @@ internal abstract class ViewProperty
                 EdgeSource = value.Optional("edgeSource") is { } edgeSource ? ViewId.Read(edgeSource, "edgeSource") : null,
                 Inwards = ReadInwards(value),
             },
-            "single_reverse_direct_relation" or "multi_reverse_direct_relation" => ReverseRelation.Read(identifier, name, description, type, value),
+            "single_reverse_direct_relation" or "multi_reverse_direct_relation" =>
+                ReverseRelation.Read(identifier, name, description, type, value),
             _ => throw CdfException.Violation($"properties.{identifier}.connectionType", "is not a type of connection"),
         };
     }

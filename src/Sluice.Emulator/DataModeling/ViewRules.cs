@@ -21,7 +21,8 @@ internal static class ViewRules
             if (schema.FindThrough(reverse)?.Property.Type.Kind != PropertyKind.Direct)
             {
                 throw CdfException.BadRequest(
-                    $"Property '{reverse.Identifier}' goes through '{reverse.ThroughProperty}' of '{reverse.ThroughSource}', which is not a direct relation");
+                    $"Property '{reverse.Identifier}' goes through '{reverse.ThroughProperty}' of '{reverse.ThroughSource}', "
+                    + "which is not a direct relation");
             }
         }
 

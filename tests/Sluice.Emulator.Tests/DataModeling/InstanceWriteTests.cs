@@ -14,9 +14,12 @@ public sealed class InstanceWriteTests
         await cdf.CreateViewAsync("Pump", Pump);
         var answer = (await cdf.ApplyAsync(Node("n1", "Pump", """{"name":"a","speed":1.5}"""))).Expect(200);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        Assert.Equal(
-            $$"""{"instanceType":"node","version":1,"wasModified":true,"space":"sp","externalId":"n1","createdTime":{{now}},"lastUpdatedTime":{{now}}}""",
-            answer.Items[0].GetRawText());
+        AssertJson(
+            $$"""
+            {"instanceType":"node","version":1,"wasModified":true,"space":"sp","externalId":"n1",
+             "createdTime":{{now}},"lastUpdatedTime":{{now}}}
+            """,
+            answer.Items[0]);
         Assert.Equal(0, answer.Body.GetProperty("deleted").GetArrayLength());
         var read = (await cdf.ByIdAsync("n1", "Pump")).Expect(200).Items[0];
         Assert.Equal("""{"sp":{"Pump/v1":{"name":"a","speed":1.5}}}""", read.GetProperty("properties").GetRawText());
@@ -83,7 +86,9 @@ public sealed class InstanceWriteTests
         await cdf.CreateViewAsync("Pump", Pump);
         (await cdf.ApplyAsync(Node("old", "Pump", """{"name":"a"}"""))).Expect(200);
         (await cdf.ApplyWithAsync(
-            $"\"delete\":[{Reference("old")}]", Node("n1", "Pump", """{"name":"a"}"""), Node("n2", "Pump", """{"speed":"fast"}"""))).Expect(400);
+            $"\"delete\":[{Reference("old")}]",
+            Node("n1", "Pump", """{"name":"a"}"""),
+            Node("n2", "Pump", """{"speed":"fast"}"""))).Expect(400);
         Assert.Equal(["old"], await cdf.ListAsync("""{"matchAll":{}}"""));
     }
 
@@ -95,13 +100,15 @@ public sealed class InstanceWriteTests
         (await cdf.ApplyAsync(
             $$"""
             {"instanceType":"node","space":"sp","externalId":"n1",
-             "sources":[{"source":{{ContainerId("Pump")}},"properties":{"name":"a"} },{"source":{{ViewId("Pump")}},"properties":{"speed":1} }]}
+             "sources":[{"source":{{ContainerId("Pump")}},"properties":{"name":"a"} },
+                        {"source":{{ViewId("Pump")}},"properties":{"speed":1} }]}
             """)).Expect(200);
         Assert.Equal("""{"name":"a","speed":1}""", (await cdf.PropertiesAsync("n1", "Pump")).GetRawText());
         (await cdf.ApplyAsync(
             $$"""
             {"instanceType":"node","space":"sp","externalId":"n1",
-             "sources":[{"source":{{ContainerId("Pump")}},"properties":{"name":"a"} },{"source":{{ViewId("Pump")}},"properties":{"name":"b"} }]}
+             "sources":[{"source":{{ContainerId("Pump")}},"properties":{"name":"a"} },
+                        {"source":{{ViewId("Pump")}},"properties":{"name":"b"} }]}
             """)).Expect(400);
     }
 
@@ -171,8 +178,10 @@ public sealed class InstanceWriteTests
     {
         await using var cdf = await StartAsync();
         await cdf.CreateViewAsync("Pump", Pump);
-        Assert.Equal("One or more views do not exist: 'sp:Fan/v1'", (await cdf.ApplyAsync(Node("n", "Fan", """{"a":1}"""))).Expect(400).Message);
-        Assert.Equal("Unknown property 'color' in 'sp:Pump/v1'", (await cdf.ApplyAsync(Node("n", "Pump", """{"color":1}"""))).Expect(400).Message);
+        var view = await cdf.ApplyAsync(Node("n", "Fan", """{"a":1}"""));
+        Assert.Equal("One or more views do not exist: 'sp:Fan/v1'", view.Expect(400).Message);
+        var property = await cdf.ApplyAsync(Node("n", "Pump", """{"color":1}"""));
+        Assert.Equal("Unknown property 'color' in 'sp:Pump/v1'", property.Expect(400).Message);
         var space = await cdf.ApplyAsync("""{"instanceType":"node","space":"nowhere","externalId":"n"}""");
         Assert.Equal("One or more spaces do not exist: 'nowhere'", space.Expect(400).Message);
         (await cdf.ApplyAsync(Node("a"), Node("b"), Edge("e", "a", "b", "Pump", """{"name":"x"}"""))).Expect(400);

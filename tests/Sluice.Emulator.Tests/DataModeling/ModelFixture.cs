@@ -16,7 +16,8 @@ internal static class ModelFixture
     }
 
     /// <summary>Makes a container and a view of the same name with all of its properties.</summary>
-    public static async Task CreateViewAsync(this TestEmulator cdf, string name, string properties, string usedFor = "node", string more = "")
+    public static async Task CreateViewAsync(
+        this TestEmulator cdf, string name, string properties, string usedFor = "node", string more = "")
     {
         (await cdf.PostItemsAsync("/models/containers", Container(name, properties, usedFor, more))).Expect(200);
         using var parsed = JsonDocument.Parse(properties);
@@ -43,10 +44,10 @@ internal static class ModelFixture
     public static string Node(string externalId, string? view = null, string? properties = null, string more = "") =>
         $$"""{"instanceType":"node","space":"sp","externalId":"{{externalId}}"{{Sources(view, properties)}}{{more}}}""";
 
-    public static string Edge(string externalId, string start, string end, string? view = null, string? properties = null, string more = "") =>
+    public static string Edge(string externalId, string start, string end, string? view = null, string? properties = null) =>
         $$"""
         {"instanceType":"edge","space":"sp","externalId":"{{externalId}}","type":{{Key("type")}},
-         "startNode":{{Key(start)}},"endNode":{{Key(end)}}{{Sources(view, properties)}}{{more}}}
+         "startNode":{{Key(start)}},"endNode":{{Key(end)}}{{Sources(view, properties)}}}
         """;
 
     public static string Reference(string externalId, string instanceType = "node", string more = "") =>
@@ -62,12 +63,21 @@ internal static class ModelFixture
         cdf.PostAsync($"{Instances}/byids", $$"""{"items":[{{Reference(externalId, instanceType)}}]{{Sources(view)}}}""");
 
     /// <summary>The properties of a node in a view, as JSON.</summary>
-    public static async Task<JsonElement> PropertiesAsync(this TestEmulator cdf, string externalId, string view, string instanceType = "node") =>
-        (await cdf.ByIdAsync(externalId, view, instanceType)).Expect(200).Items[0].GetProperty("properties").GetProperty("sp").GetProperty($"{view}/v1");
+    public static async Task<JsonElement> PropertiesAsync(
+        this TestEmulator cdf, string externalId, string view, string instanceType = "node") =>
+        (await cdf.ByIdAsync(externalId, view, instanceType)).Expect(200).Items[0]
+            .GetProperty("properties").GetProperty("sp").GetProperty($"{view}/v1");
 
     /// <summary>The external ids that a list with this filter returns.</summary>
     public static async Task<List<string>> ListAsync(this TestEmulator cdf, string filter, string more = "") =>
         (await cdf.PostAsync($"{Instances}/list", $$"""{"filter":{{filter}}{{more}}}""")).Expect(200).ExternalIds;
+
+    /// <summary>Fails unless both are the same JSON; the order of members does not matter.</summary>
+    public static void AssertJson(string expected, JsonElement actual)
+    {
+        using var parsed = JsonDocument.Parse(expected);
+        Assert.True(JsonElement.DeepEquals(parsed.RootElement, actual), $"Expected {expected}\ngot {actual.GetRawText()}");
+    }
 
     public static string Sources(string? view) => view is null ? "" : $$""","sources":[{"source":{{ViewId(view)}}}]""";
 
