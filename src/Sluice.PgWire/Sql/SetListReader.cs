@@ -134,9 +134,11 @@ internal static class SetListReader
         value = default;
         form = SqlAssignmentForm.Excluded;
         return excluded
-            && SqlGrammar.TryReadName(ref lexer, out var name, out _)
-            && string.Equals(name.Schema, "excluded", StringComparison.Ordinal)
-            && string.Equals(name.Name, column.Name, StringComparison.Ordinal);
+            && lexer.Token.IsName
+            && string.Equals(SqlGrammar.ReadName(ref lexer), "excluded", StringComparison.Ordinal)
+            && lexer.Accept(SqlTokenKind.Dot)
+            && lexer.Token.IsName
+            && string.Equals(SqlGrammar.ReadName(ref lexer), column.Name, StringComparison.Ordinal);
     }
 
     private static bool TryReadTarget(ref SqlLexer lexer, out SqlColumnName column, out bool isPart)

@@ -14,7 +14,7 @@ public sealed class SinkRewrite
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<Piece> _pieces = [];
     private int _copied;
-    private bool? _hasNamesake;
+    private List<string?>? _namesakes;
 
     private SinkRewrite(ReadOnlySpan<byte> sql, int start)
     {
@@ -69,8 +69,14 @@ public sealed class SinkRewrite
             rewrite._copied = conflict.End;
         }
 
-        if (target.Alias is null && statement is not InsertStatement)
+        if (target.Alias is null)
         {
+            // The rows of an INSERT cannot refer to its target, only RETURNING can.
+            if (statement is InsertStatement)
+            {
+                rewrite.CopyTo(keep ? statement.Returning!.Span.Start : cut.Start);
+            }
+
             rewrite.CopyUnqualified(statement, cut.Start);
         }
 
@@ -90,20 +96,38 @@ public sealed class SinkRewrite
     {
         var query = insert.Query ?? throw new ArgumentException("The rows of the INSERT do not come from a query.", nameof(insert));
         var rewrite = new SinkRewrite(sql, insert.Span.Start);
+        var isNested = false;
         if (insert.HasWith)
         {
-            // In parentheses, since the query may have a WITH of its own.
             rewrite.CopyTo(insert.VerbStart);
-            rewrite.Insert("(", query.Start);
-            rewrite._copied = query.Start;
-            rewrite.CopyTo(query.End);
-            rewrite.Insert(")", query.End);
-            return rewrite;
+            isNested = StartsWithWith(sql, query, insert.StandardConformingStrings);
+        }
+
+        // A query that has a WITH of its own cannot follow another WITH.
+        if (isNested)
+        {
+            rewrite.Insert("SELECT * FROM (", query.Start);
         }
 
         rewrite._copied = query.Start;
         rewrite.CopyTo(query.End);
+        if (isNested)
+        {
+            rewrite.Insert(") AS query", query.End);
+        }
+
         return rewrite;
+    }
+
+    private static bool StartsWithWith(ReadOnlySpan<byte> sql, SqlSpan query, bool standardStrings)
+    {
+        var lexer = new SqlLexer(sql, query, standardStrings);
+        while (lexer.Read() && lexer.Kind == SqlTokenKind.OpenParenthesis)
+        {
+            // Steps to the first word of the query.
+        }
+
+        return lexer.Is("with"u8);
     }
 
     /// <summary>Where in the client's query string something is.</summary>
@@ -185,10 +209,11 @@ public sealed class SinkRewrite
                     break;
                 }
 
-                if (parts >= 2 && Is(previous, name.Name) && (name.Schema is null || Is(before, name.Schema)) && !HasNamesake(statement))
+                if (parts >= 2 && Is(previous, name.Name) && (name.Schema is null || Is(before, name.Schema)) && MeansTarget(statement, before))
                 {
                     CopyTo(first.Start);
-                    _copied = previous.Start;
+                    Insert(Encoding.UTF8.GetString(previous.Span.Of(_original)), first.Start);
+                    _copied = previous.End;
                     break;
                 }
             }
@@ -196,14 +221,48 @@ public sealed class SinkRewrite
     }
 
     /// <summary>
-    /// Another relation of the target's name takes part, in another schema for all the text tells: a name without schema could then mean that one.
+    /// The target's name without a schema means what it means behind this one: all that bears it in the statement is in the schema that the
+    /// target is written with, or all of it is in this one, and nothing has it for an alias.
     /// </summary>
-    private bool HasNamesake(RowWriteStatement statement)
+    private bool MeansTarget(RowWriteStatement statement, in SqlToken schema)
     {
-        var name = statement.Target.Name;
-        return _hasNamesake ??= SqlRelations.Find(_original, statement.Span, statement.StandardConformingStrings).Any(relation =>
-            string.Equals(relation.Name.Name, name.Name, StringComparison.Ordinal)
-            && !string.Equals(relation.Name.Schema, name.Schema, StringComparison.Ordinal));
+        _namesakes ??= FindNamesakes(statement);
+        var name = SqlLiteral.Name(_original, schema);
+        return _namesakes.TrueForAll(other => string.Equals(other, statement.Target.Name.Schema, StringComparison.Ordinal))
+            || _namesakes.TrueForAll(other => string.Equals(other, name, StringComparison.Ordinal));
+    }
+
+    /// <summary>The schemas of relations that the statement mentions by the target's name, without an alias; of aliases of that name a word that is no schema.</summary>
+    private List<string?> FindNamesakes(RowWriteStatement statement)
+    {
+        var found = new List<string?>();
+        var target = statement.Target;
+        var scope = statement is InsertStatement { Returning.Span: var own } ? own : statement.Span;
+        var lexer = new SqlLexer(_original, scope, statement.StandardConformingStrings);
+        var afterOperand = false;
+        lexer.Read();
+        while (lexer.Kind != SqlTokenKind.End)
+        {
+            if (!lexer.Token.IsName)
+            {
+                afterOperand = lexer.Kind is SqlTokenKind.CloseParenthesis or SqlTokenKind.CloseBracket;
+                lexer.Read();
+                continue;
+            }
+
+            var isAlias = afterOperand;
+            afterOperand = SqlKeywords.IsPlainName(ref lexer) || lexer.Is("as"u8);
+            if (SqlGrammar.TryReadName(ref lexer, out var name, out var span)
+                && span != target.Span
+                && lexer.Kind != SqlTokenKind.Dot
+                && string.Equals(name.Name, target.Name.Name, StringComparison.Ordinal)
+                && (isAlias || !(SqlKeywords.IsPlainName(ref lexer) || lexer.Is("as"u8))))
+            {
+                found.Add(isAlias ? string.Empty : name.Schema);
+            }
+        }
+
+        return found;
     }
 
     private bool Is(in SqlToken token, string name) => string.Equals(SqlLiteral.Name(_original, token), name, StringComparison.Ordinal);

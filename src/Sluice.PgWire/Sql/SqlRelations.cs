@@ -121,7 +121,7 @@ public static class SqlRelations
 
         private void ReadRelation(ref SqlLexer lexer)
         {
-            // TABLE of LOCK TABLE, and the like, are reserved; what is not reserved is a name here.
+            var isValues = lexer.Is("values"u8);
             if (!SqlGrammar.TryReadName(ref lexer, out var name, out var span))
             {
                 return;
@@ -131,6 +131,11 @@ public static class SqlRelations
             if (lexer.Kind != SqlTokenKind.OpenParenthesis || !_level.InList)
             {
                 Found.Add(new SqlRelation(name, span, _level.IsWritten));
+            }
+            else if (isValues)
+            {
+                // VALUES (…), (…) in parentheses: the commas are between its rows.
+                _level.InList = false;
             }
         }
 
@@ -163,6 +168,11 @@ public static class SqlRelations
                 {
                     Expect(expects: true, inList: true, isWritten: false);
                 }
+                else
+                {
+                    // ON CONFLICT, or the ON of MERGE: the list is over.
+                    _level.InList = false;
+                }
             }
             else if (lexer.Is("into"u8))
             {
@@ -170,8 +180,11 @@ public static class SqlRelations
             }
             else if (lexer.Is("update"u8))
             {
-                var isClause = WasWord(lexer.Sql, "for"u8) || WasWord(lexer.Sql, "do"u8) || WasWord(lexer.Sql, "then"u8);
-                Expect(!isClause, _level.InList, isWritten: true);
+                var isVerb = !WasWord(lexer.Sql, "for"u8) && !WasWord(lexer.Sql, "do"u8) && !WasWord(lexer.Sql, "then"u8) && !WasWord(lexer.Sql, "as"u8);
+                if (isVerb)
+                {
+                    Expect(expects: true, _level.InList, isWritten: true);
+                }
             }
             else if (lexer.Is("table"u8))
             {

@@ -14,6 +14,7 @@ public sealed class SqlFuzzTests(ITestOutputHelper output)
         "conflict", "returning", "copy", "from", "stdin", "csv", "null", "default", ";", "\n", "'", "\"", "$$", "/*", "*/", "--", "U&'", "uescape", "'!'",
         "cast", "(", "[", "]", "begin", "atomic", "end", "create", "function", "explain", "analyze", "execute", "p", "prepare", ".", "æ", "\\", "set",
         "delimiter", "force", "to", "update", "only", "delete", "truncate", "double", "precision", "timestamp", "zone", "\0", "N'x'", "$a$",
+        "where", "using", "any", "array", "between", "and", "in", "=", "<", "excluded", "do", "nothing", "row", "a", "b", "*", "join", "s.t", "t.a",
     ];
 
     [Fact]
@@ -45,6 +46,9 @@ public sealed class SqlFuzzTests(ITestOutputHelper output)
             "insert into t (a, b) values (1, 'x'), ($1, E'\\u00e6'::text) on conflict do nothing returning *",
             "copy t (a, b) from stdin with (format csv, header match, force_null (a))",
             "with a as (select 1) insert into t select * from a join b on conflict returning 1",
+            "update only (s.t) set (a, b) = (1, $2), c = 'x' from u where s.t.a = any(array[1]) and b between 1 and 2 returning s.t.*, u.d",
+            "delete from t as x using u where x.a in ('a', 'b') and (1 < b) returning *",
+            "insert into t (a) (select b from c) on conflict (a) do update set (a, b) = (excluded.a, excluded.b) where true returning a as b",
         }.Select(Encoding.UTF8.GetBytes).ToArray();
         var read = 0;
         for (var round = 0; round < 20_000; round++)
@@ -113,6 +117,12 @@ public sealed class SqlFuzzTests(ITestOutputHelper output)
                 {
                     read += ReadValues(sql, insert);
                 }
+
+                read += SqlRelations.Find(sql, span, standardStrings).Count(relation => relation.Span.Length > 0);
+                if (statement is RowWriteStatement write)
+                {
+                    Rewrite(sql, write);
+                }
             }
         }
         catch (PgException error)
@@ -122,6 +132,27 @@ public sealed class SqlFuzzTests(ITestOutputHelper output)
         }
 
         return read;
+    }
+
+    /// <summary>Every position of the new text has a place in the old one, in the old order.</summary>
+    private static void Rewrite(byte[] sql, RowWriteStatement write)
+    {
+        var rewrites = new List<SinkRewrite> { SinkRewrite.Statement(sql, write, "s.sink", "1"), SinkRewrite.Statement(sql, write, "s.sink", "1", keepReturning: true) };
+        if (write is InsertStatement { Query: not null } insert)
+        {
+            rewrites.Add(SinkRewrite.BareQuery(sql, insert));
+        }
+
+        foreach (var rewrite in rewrites)
+        {
+            var last = 1;
+            for (var position = 1; position <= rewrite.Text.Length + 1; position++)
+            {
+                var original = rewrite.OriginalPosition(position);
+                Assert.InRange(original, rewrites.IndexOf(rewrite) == 2 ? last : 1, sql.Length + 1);
+                last = original;
+            }
+        }
     }
 
     private static int ReadValues(byte[] sql, InsertStatement insert)

@@ -67,6 +67,7 @@ public sealed class PlainConnection : IAsyncDisposable
             Detail = fields.GetValueOrDefault('D'),
             Hint = fields.GetValueOrDefault('H'),
             Context = fields.GetValueOrDefault('W'),
+            Position = int.Parse(fields.GetValueOrDefault('P', "0")),
         });
     }
 
