@@ -22,7 +22,7 @@ public sealed class UnitTests
     [Theory]
     [InlineData("temperature:deg_f", 212, 373.15)]
     [InlineData("pressure:psi", 14.695948775513, 101325)]
-    [InlineData("volume:bbl", 1, 0.158987294928)]
+    [InlineData("volume:bbl_us", 1, 0.158987294928)]
     [InlineData("angular_velocity:rev-per-min", 60, 6.283185307179586)]
     public async Task Conversions_lead_to_the_base_unit(string unit, double value, double expected)
     {
