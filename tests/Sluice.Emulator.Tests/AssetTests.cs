@@ -255,6 +255,13 @@ public sealed class AssetTests
             "/assets/update", """{"externalId":"r1","update":{"parentExternalId":{"set":"r2"}}}""")).Expect(400);
         Assert.Equal("Changing from/to being root is not allowed", root.Message);
         (await cdf.PostItemsAsync("/assets/update", """{"externalId":"c","update":{"parentExternalId":{"set":"g"}}}""")).Expect(400);
+        var r1 = (await cdf.PostItemsAsync("/assets/byids", """{"externalId":"r1"}""")).Items[0].GetProperty("id").GetInt64();
+        (await cdf.PostItemsAsync(
+            "/assets/update",
+            $$"""{"externalId":"c","update":{"parentId":{"set":{{r1}}},"parentExternalId":{"set":"r1"} } }""")).Expect(400);
+        var back = (await cdf.PostItemsAsync("/assets/update", $$"""{"externalId":"c","update":{"parentId":{"set":{{r1}} } } }"""))
+            .Expect(200);
+        Assert.Equal("r1", back.Items[0].GetProperty("parentExternalId").GetString());
     }
 
     [Fact]

@@ -63,18 +63,10 @@ internal sealed class Assets(Project project) : ClassicResource(project, s_type)
 
     public override void Check(Record record, bool creating)
     {
-        if (record.Get<string>(s_parentExternalId) is null)
+        if (creating)
         {
-            return;
+            RejectTwoParents(record, null);
         }
-
-        if (creating && record.Number(s_parentId) is not null)
-        {
-            throw CdfException.BadRequest("Only one of parentId and parentExternalId can be given");
-        }
-
-        // An update that names the parent by external id moves the asset away from its old parent.
-        record.Values[s_parentId.Ordinal] = null;
     }
 
     public override void Resolve(IReadOnlyList<Record> records, IReadOnlyList<Record> old)
@@ -89,6 +81,7 @@ internal sealed class Assets(Project project) : ClassicResource(project, s_type)
 
         for (var i = 0; i < records.Count; i++)
         {
+            RejectTwoParents(records[i], ParentOf(old[i]));
             ResolveParent(records[i]);
             if (ParentOf(records[i]) is null != ParentOf(old[i]) is null)
             {
@@ -231,6 +224,15 @@ internal sealed class Assets(Project project) : ClassicResource(project, s_type)
         for (var next = asset; next is not null; next = ParentOf(next) is { } parent ? Store.Find(parent) : null)
         {
             yield return next;
+        }
+    }
+
+    /// <summary>Refuses an asset that names its parent by external id and by another id than it had.</summary>
+    private void RejectTwoParents(Record record, long? oldParent)
+    {
+        if (record.Get<string>(s_parentExternalId) is not null && ParentOf(record) != oldParent)
+        {
+            throw CdfException.BadRequest("Only one of parentId and parentExternalId can be given");
         }
     }
 
