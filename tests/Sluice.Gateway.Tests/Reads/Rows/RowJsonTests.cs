@@ -145,11 +145,11 @@ public sealed class RowJsonTests(EngineFixture fixture, UserSession session) : I
         Assert.Equal(["a\"b|{\"a\": \"b\"}|2023-12-31 23:00:00+00"], await PopulateAsync(session.Connection, Assets, "name,metadata,created_time", text));
     }
 
-    private static Task<List<string>> ReadAsync(NpgsqlConnection user, TableDefinition table, string columns, string item)
+    private static async Task<List<string>> ReadAsync(NpgsqlConnection user, TableDefinition table, string columns, string item)
     {
         using var document = JsonDocument.Parse(item);
         var row = new CdfRow(document.RootElement);
-        return PopulateAsync(user, table, columns, Write(writer => new RowJson(table).Write(writer, row)));
+        return await PopulateAsync(user, table, columns, Write(writer => new RowJson(table).Write(writer, row)));
     }
 
     private static string Write(Action<Utf8JsonWriter> write)
