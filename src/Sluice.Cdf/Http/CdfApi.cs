@@ -24,6 +24,27 @@ public enum CdfApi
     /// <summary><c>/datasets</c>.</summary>
     DataSets,
 
+    /// <summary><c>/files</c>.</summary>
+    Files,
+
+    /// <summary><c>/labels</c>.</summary>
+    Labels,
+
+    /// <summary><c>/relationships</c>.</summary>
+    Relationships,
+
+    /// <summary><c>/sequences</c> without their rows.</summary>
+    Sequences,
+
+    /// <summary><c>/sequences/data</c>.</summary>
+    SequenceRows,
+
+    /// <summary><c>/extpipes</c>.</summary>
+    ExtractionPipelines,
+
+    /// <summary><c>/extpipes/runs</c>.</summary>
+    ExtractionPipelineRuns,
+
     /// <summary><c>/sessions</c>.</summary>
     Sessions,
 

@@ -35,6 +35,21 @@ public sealed class CdfClient
     /// <summary><c>/timeseries</c>.</summary>
     public TimeSeriesApi TimeSeries => new(this);
 
+    /// <summary><c>/files</c>.</summary>
+    public FilesApi Files => new(this);
+
+    /// <summary><c>/labels</c>.</summary>
+    public LabelsApi Labels => new(this);
+
+    /// <summary><c>/relationships</c>.</summary>
+    public RelationshipsApi Relationships => new(this);
+
+    /// <summary><c>/sequences</c>.</summary>
+    public SequencesApi Sequences => new(this);
+
+    /// <summary><c>/extpipes</c>.</summary>
+    public ExtractionPipelinesApi ExtractionPipelines => new(this);
+
     /// <summary><c>/datasets</c>.</summary>
     public DataSetsApi DataSets => new(this);
 

@@ -18,6 +18,7 @@ public readonly record struct ConcurrencyLimit(int Start, int Max, int Min = 1)
     {
         CdfApi.Assets => new(Start: 23, Max: 23),
         CdfApi.Events => new(Start: 30, Max: 30),
+        CdfApi.Files => new(Start: 10, Max: 23),
         CdfApi.Raw => new(Start: 48, Max: 48),
         CdfApi.DataPoints => new(Start: 8, Max: 32),
         _ => new(Start: 5, Max: 20),

@@ -10,6 +10,9 @@ public static class RawApi
     /// <summary>Most rows of an insert.</summary>
     public const int MaxRowsPerInsert = 10_000;
 
+    /// <summary>Most tables of a create.</summary>
+    public const int MaxTablesPerCreate = 1_000;
+
     /// <summary>Longest name of a database, in characters.</summary>
     public const int MaxDatabaseNameLength = 32;
 
@@ -36,6 +39,16 @@ public static class RawApi
                 Gzipped = gzipped,
                 DiscardBody = true,
                 Atomic = false,
+            };
+
+    /// <summary>
+    /// Creates tables, and their database if it is missing: <c>{"items":[{"name":"t"}]}</c>, 1 to 1,000. One that exists is a 409 for the whole.
+    /// </summary>
+    public static CdfRequest CreateTables(string database, ReadOnlyMemory<byte> body) =>
+        CdfRequest.Post($"raw/dbs/{PathSegment.Escape(database)}/tables?ensureParent=true", CdfApi.Raw, Repeatable.WhenThrottledOnly, body)
+            with
+            {
+                DiscardBody = true,
             };
 
     /// <summary>The row with <paramref name="key"/>; 404 if there is none.</summary>

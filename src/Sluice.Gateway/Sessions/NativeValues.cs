@@ -9,8 +9,9 @@ namespace Sluice.Gateway.Sessions;
 internal static class NativeValues
 {
     /// <summary>Whether all values of the kinds that stand in a column can be read as text of the column's type.</summary>
-    public static bool Fits(SqlValueKinds kinds, PgType type)
+    public static bool Fits(SqlValueKinds kinds, ColumnType column)
     {
+        var type = column.AcceptsBareElement && column.Type.Element is { } element ? element : column.Type;
         var taken = SqlValueKinds.String | SqlValueKinds.Null | SqlValueKinds.Default | SqlValueKinds.Parameter;
         if (type == PgType.Bool)
         {
@@ -42,7 +43,7 @@ internal static class NativeValues
         declared.CopyTo(types, 0);
         foreach (var use in statement.Parameters)
         {
-            var column = plan.Columns[use.Column].Type;
+            var column = plan.DecodeTypes[use.Column] is { AcceptsBareElement: true } array ? array : plan.Columns[use.Column].Type;
             ref var type = ref types[use.Parameter - 1];
             if (type == 0)
             {

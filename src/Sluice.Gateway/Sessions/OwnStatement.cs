@@ -68,7 +68,7 @@ internal sealed class OwnInsert : OwnStatement
         var width = statement.Source == InsertSource.DefaultValues ? 0 : statement.ValueKinds.Count;
         for (var i = 0; i < width; i++)
         {
-            if (!NativeValues.Fits(statement.ValueKinds[i], plan.Columns[i].Type.Type))
+            if (!NativeValues.Fits(statement.ValueKinds[i], plan.DecodeTypes[i]))
             {
                 return null;
             }

@@ -23,6 +23,9 @@ public sealed record ColumnDefinition
     /// <summary>An INSERT without a value is refused with 23502. In tables without INSERT: part of the key.</summary>
     public bool RequiredOnInsert { get; init; }
 
+    /// <summary>CDF takes no row without a value, and a setting of the user may give one (his default data set).</summary>
+    public bool HasUserDefault { get; init; }
+
     /// <summary>CDF returns the field with every row, so <c>IS NULL</c> can be answered without asking.</summary>
     public bool AlwaysReturned { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record ColumnDefinition
 
     /// <summary>An UPDATE may set the value to NULL: CDF has <c>setNull</c> for the field, or an empty list or map.</summary>
     public bool Clearable { get; init; } = true;
+
+    /// <summary>CDF has no <c>setNull</c> for the field, and takes <c>{"set":null}</c> instead.</summary>
+    public bool ClearedBySet { get; init; }
 
     /// <summary>Bounds of the CDF API.</summary>
     public ColumnLimits Limits { get; init; } = ColumnLimits.None;

@@ -15,9 +15,6 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     /// <summary>Rows that make a request full.</summary>
     public abstract int BatchRows { get; }
 
-    /// <summary>Requests of one statement must be answered one after the other, since a row may refer to an earlier one.</summary>
-    public virtual bool IsSequential => false;
-
     /// <summary>The row has no effect.</summary>
     protected void LeaveOut(RowBatch batch, int row) => _notApplied.Add(batch.OriginOf(row));
 
@@ -43,6 +40,10 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         TableKind.DoubleDatapoints or TableKind.StringDatapoints => new DataPointBatchEncoder(plan, context),
         TableKind.RawRows => new RawRowsEncoder(plan, context),
         TableKind.CustomRawRows => new CustomRawEncoder(plan, context),
+        TableKind.RawTables => new RawTablesEncoder(plan, context),
+        TableKind.Files => new FilesEncoder(plan, context),
+        TableKind.SequenceRows => new SequenceRowsEncoder(plan, context),
+        TableKind.ExtractionPipelineRuns => new RunsEncoder(plan, context),
         _ => new ItemBatchEncoder(plan, context),
     };
 
@@ -66,6 +67,9 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         _notApplied.Clear();
         return taken;
     }
+
+    /// <summary>How many rows are stored by what <see cref="Encode"/> has made of earlier ones: they say the same.</summary>
+    public virtual long MergedRows => 0;
 
     /// <summary>What was done to the rows that their sender may like to know.</summary>
     public virtual IEnumerable<PgError> Notices() => [];

@@ -19,7 +19,7 @@ internal sealed class CdfErrorMapper(WritePlan plan)
     /// </summary>
     public PgError Map(CdfError error, WriteKeys keys)
     {
-        var sqlState = SqlStateOf(error);
+        var sqlState = IsMissingColumn(error) ? SqlState.ForeignKeyViolation : SqlStateOf(error);
         var named = Named(error);
         var isDuplicate = sqlState == SqlState.UniqueViolation;
         return new PgError
@@ -66,6 +66,9 @@ internal sealed class CdfErrorMapper(WritePlan plan)
         _ => SqlState.InvalidParameterValue,
     };
 
+    /// <summary>CDF answers 404 to rows with a column that the sequence does not have.</summary>
+    private bool IsMissingColumn(CdfError error) => plan.Table.Kind == TableKind.SequenceRows && error.Kind == CdfErrorKind.NotFound;
+
     // CDF says these without a list (CDF API error texts as its own clients parse them).
     private static bool IsMissingReference(CdfError error) => error.Kind == CdfErrorKind.BadRequest
         && (error.Message.StartsWith("Invalid dataSetIds", StringComparison.Ordinal)
@@ -87,6 +90,10 @@ internal sealed class CdfErrorMapper(WritePlan plan)
 
         return sqlState switch
         {
+            SqlState.ForeignKeyViolation when IsMissingColumn(error) => "The columns must be among those of the sequence: SELECT columns FROM sequences.",
+            SqlState.ForeignKeyViolation when plan.Table.Kind == TableKind.SequenceRows => "Insert the sequence into sequences first.",
+            SqlState.ForeignKeyViolation when plan.Table.Kind == TableKind.ExtractionPipelineRuns =>
+                "Insert the pipeline into extraction_pipelines first.",
             SqlState.ForeignKeyViolation when isDataPoint => "Insert the time series into time_series first.",
             SqlState.ForeignKeyViolation => "Create what the rows refer to first.",
             SqlState.InsufficientPrivilege =>

@@ -32,18 +32,18 @@ internal sealed class CheckedRows : IDisposable
 
         var good = new RowBatch(plan.DecodeTypes, context.TextInput);
         using var one = new RowBatch(plan.DecodeTypes, context.TextInput);
-        var scratch = new ArrayBufferWriter<byte>();
+        var copy = new RowCopy();
         for (var row = 0; row < batch.Count; row++)
         {
             one.Clear();
-            Copy(batch, row, one, scratch);
+            copy.Append(batch, row, one);
             if (!IsGood(one, plan, context, out var error))
             {
                 reject(new RejectedRow(batch.OriginOf(row), KeyOf(plan, batch, row), error!, RowText(plan, batch, row)));
             }
             else
             {
-                Copy(batch, row, good, scratch);
+                copy.Append(batch, row, good);
             }
         }
 
@@ -57,7 +57,7 @@ internal sealed class CheckedRows : IDisposable
             {
                 if (row != bad)
                 {
-                    Copy(good, row, rest, scratch);
+                    copy.Append(good, row, rest);
                 }
             }
 
@@ -92,24 +92,6 @@ internal sealed class CheckedRows : IDisposable
         {
             requests.ForEach(request => request.Dispose());
         }
-    }
-
-    private static void Copy(RowBatch from, int row, RowBatch to, ArrayBufferWriter<byte> scratch)
-    {
-        for (var i = 0; i < from.Columns.Count; i++)
-        {
-            if (from.Columns[i].IsNull(row))
-            {
-                to.Columns[i].AppendNull();
-                continue;
-            }
-
-            scratch.ResetWrittenCount();
-            from.Columns[i].WriteValueBinary(row, scratch);
-            to.Columns[i].AppendBinary(scratch.WrittenSpan, from.Columns[i].Type.Type);
-        }
-
-        to.EndRow(from.OriginOf(row));
     }
 
     private static string? KeyOf(WritePlan plan, RowBatch batch, int row)

@@ -42,8 +42,8 @@ internal static class CreatedItems
     /// <summary>For each item whether CDF has it as it was sent; <see langword="null"/> if CDF could not be asked.</summary>
     private static async Task<List<bool>?> SameAsync(CdfClient client, WritePart part, ItemsApi api)
     {
-        using var sent = CdfPage.Parse(part.Request.Body);
-        var keys = sent.Items.Select(item => new CdfIdentity(ExternalId: ExternalIdOf(item)));
+        var sent = part.Items.Select(item => JsonElement.Parse(part.Write.Items!.Of(part.Write.Request.Body.Span, item))).ToList();
+        var keys = sent.Select(item => new CdfIdentity(ExternalId: ExternalIdOf(item)));
         var response = await client.SendAsync(api.ByIds(keys, ignoreUnknownIds: true), CancellationToken.None);
         if (!response.IsSuccess)
         {
@@ -54,7 +54,7 @@ internal static class CreatedItems
         {
             using var stored = CdfPage.Parse(response.Body);
             var byExternalId = stored.Items.ToDictionary(ExternalIdOf, StringComparer.Ordinal);
-            return [.. sent.Items.Select(item => byExternalId.TryGetValue(ExternalIdOf(item), out var found) && Contains(found, item))];
+            return [.. sent.Select(item => byExternalId.TryGetValue(ExternalIdOf(item), out var found) && Contains(found, item))];
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -24,6 +24,11 @@ public enum KeyKind
 /// <param name="To">Last millisecond of each key's range.</param>
 public sealed record FenceClaim(string Scope, KeyKind Kind, ulong[] Keys, long[] From, long[] To)
 {
+    /// <summary>
+    /// Hashes of keys that are only referred to, each once: the claim waits for those who write to them, not for others who refer to them.
+    /// </summary>
+    public ulong[] References { get; init; } = [];
+
     /// <summary>A claim of whole keys.</summary>
     public static FenceClaim Whole(string scope, KeyKind kind, ulong[] keys) => new(scope, kind, keys, [], []);
 }

@@ -14,10 +14,14 @@ internal static class FieldUpdate
             json.WriteStartObject("set"u8);
             json.WriteEndObject();
         }
-        else if (column.Shape == ColumnShape.Labels || column.Type.Type.Element is not null)
+        else if (column.Shape is ColumnShape.Labels or ColumnShape.List || column.Type.Type.Element is not null)
         {
             json.WriteStartArray("set"u8);
             json.WriteEndArray();
+        }
+        else if (column.ClearedBySet)
+        {
+            json.WriteNull("set"u8);
         }
         else
         {

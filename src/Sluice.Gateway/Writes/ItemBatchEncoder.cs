@@ -9,18 +9,25 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
 
-/// <summary>Rows that CDF creates as items of a list: assets, events, time series. All fields come from the table's definition.</summary>
-internal sealed class ItemBatchEncoder : BatchEncoder
+/// <summary>
+/// Rows that CDF creates as items: assets, events, files, labels, relationships, sequences, time series, extraction pipelines. All fields come
+/// from the table's definition.
+/// </summary>
+internal class ItemBatchEncoder : BatchEncoder
 {
     private const string ExternalIdColumn = "external_id";
     private const string DataSetIdColumn = "data_set_id";
+    private const string ParentColumn = "parent_external_id";
 
     private readonly KeyTable _externalIds = new();
+    private readonly HashSet<ulong> _parents = [];
     private readonly FieldWriter[] _fields;
     private readonly ItemsApi _api;
     private readonly string _scope;
     private readonly int _externalId;
     private readonly int _dataSetId;
+    private readonly int _parent;
+    private readonly bool _needsDataSet;
 
     public ItemBatchEncoder(WritePlan plan, WriteContext context)
         : base(plan, context)
@@ -28,32 +35,35 @@ internal sealed class ItemBatchEncoder : BatchEncoder
         _fields = [.. plan.Columns.Select(FieldWriter.ForItem).Where((_, index) => plan.Columns[index].IsWritable)];
         _externalId = plan.IndexOf(ExternalIdColumn);
         _dataSetId = plan.IndexOf(DataSetIdColumn);
+        _parent = plan.IndexOf(ParentColumn);
+        _needsDataSet = plan.Table.FindColumn(DataSetIdColumn) is { HasUserDefault: true } && context.Settings.DefaultDataSetId is null;
         _api = ItemResources.Of(context.Client, plan.Table);
         _scope = Scope(plan.Table.Name);
     }
 
     public override int BatchRows => AssetsApi.MaxItems;
 
-    /// <summary>A parent must be there before its child.</summary>
-    public override bool IsSequential => Plan.Table.Kind == TableKind.Assets && Plan.IndexOf("parent_external_id") >= 0;
+    /// <summary>Items of a request.</summary>
+    protected virtual int ItemsPerRequest => BatchRows;
 
     protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
     {
         var externalIds = _externalId < 0 ? null : (VariableColumn)batch.Columns[_externalId];
         _externalIds.Clear();
-        var items = new JsonBatch(ExternalIdColumn);
+        var items = NewBody(ExternalIdColumn);
         try
         {
             for (var row = 0; row < batch.Count; row++)
             {
-                if (items.Items == BatchRows || items.Size > Context.Limits.MaxBodyBytes)
+                if (items.Items == ItemsPerRequest || items.Size > Context.Limits.MaxBodyBytes)
                 {
                     requests.Add(Close(items));
-                    items = new JsonBatch(ExternalIdColumn);
+                    items = NewBody(ExternalIdColumn);
                 }
 
                 if (NoteKey(batch, row, externalIds, items))
                 {
+                    NoteParent(batch, row);
                     WriteItem(items.Json, batch, row);
                     items.EndItem(batch.OriginOf(row));
                 }
@@ -72,6 +82,18 @@ internal sealed class ItemBatchEncoder : BatchEncoder
         {
             items.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>An empty body.</summary>
+    protected virtual JsonBatch NewBody(string keyColumn) => new(keyColumn);
+
+    /// <summary>Notes what the row refers to: it must be there first.</summary>
+    private void NoteParent(RowBatch batch, int row)
+    {
+        if (_parent >= 0 && !batch.Columns[_parent].IsNull(row))
+        {
+            _parents.Add(KeyHash.Of(((VariableColumn)batch.Columns[_parent])[row]));
         }
     }
 
@@ -135,17 +157,32 @@ internal sealed class ItemBatchEncoder : BatchEncoder
             }
         }
 
-        if (Context.Settings.DefaultDataSetId is { } dataSet && (_dataSetId < 0 || batch.Columns[_dataSetId].IsNull(row)))
+        if (_dataSetId < 0 || batch.Columns[_dataSetId].IsNull(row))
         {
-            json.WriteNumber("dataSetId"u8, dataSet);
+            WriteDefaultDataSet(json, batch, row);
         }
 
         json.WriteEndObject();
     }
 
+    private void WriteDefaultDataSet(Utf8JsonWriter json, RowBatch batch, int row)
+    {
+        if (Context.Settings.DefaultDataSetId is { } dataSet)
+        {
+            json.WriteNumber("dataSetId"u8, dataSet);
+        }
+        else if (_needsDataSet)
+        {
+            throw _dataSetId >= 0 ? Errors.NullValue(batch, row, _dataSetId) : Plan.MissingValue(DataSetIdColumn);
+        }
+    }
+
     private EncodedWrite Close(JsonBatch items)
     {
         var body = items.Close();
+        var keys = items.HeldKeys();
+        ulong[] parents = [.. _parents.Except(keys)];
+        _parents.Clear();
         var allHaveKeys = items.Keys.Count == items.Items;
 
         // A create that is repeated after it took effect is refused by its external ids, so nothing comes twice.
@@ -156,7 +193,9 @@ internal sealed class ItemBatchEncoder : BatchEncoder
             Plan = Plan,
             Items = items.Spans,
             Rows = items.Rows,
-            Claim = items.Keys.Count == 0 ? null : FenceClaim.Whole(_scope, KeyKind.ExternalId, items.HeldKeys()),
+            Claim = keys.Length + parents.Length == 0
+                ? null
+                : FenceClaim.Whole(_scope, KeyKind.ExternalId, keys) with { References = parents },
             Keys = items.Keys,
             Creates = true,
             Verification = allHaveKeys ? _api : null,

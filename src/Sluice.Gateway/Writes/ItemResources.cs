@@ -14,6 +14,11 @@ internal static class ItemResources
         TableKind.Assets => client.Assets,
         TableKind.Events => client.Events,
         TableKind.TimeSeries => client.TimeSeries,
+        TableKind.Files => client.Files,
+        TableKind.Labels => client.Labels,
+        TableKind.Relationships => client.Relationships,
+        TableKind.Sequences => client.Sequences,
+        TableKind.ExtractionPipelines => client.ExtractionPipelines,
         _ => throw new NotSupportedException($"Rows of table {table.Name} are no items."),
     };
 }

@@ -4,7 +4,7 @@ using Sluice.Cdf.Http;
 
 namespace Sluice.Gateway.Writes;
 
-/// <summary>A body <c>{"items":[…]}</c> that is being filled, with the keys of its items.</summary>
+/// <summary>A body <c>{"items":[…]}</c>, or one that is an item itself, that is being filled, with the keys of its items.</summary>
 internal sealed class JsonBatch : IDisposable
 {
     // Bodies go to an API, not into a page: only what JSON itself asks for is escaped.
@@ -12,14 +12,21 @@ internal sealed class JsonBatch : IDisposable
 
     private readonly List<ulong> _hashes = [];
 
-    public JsonBatch(string keyColumn)
+    private readonly bool _isList;
+
+    public JsonBatch(string keyColumn, bool isList = true)
     {
+        _isList = isList;
         Keys = new WriteKeys(keyColumn);
         // Small: rows of thousands of RAW tables are thousands of bodies.
         Body = new PooledBuffer(1024);
         Json = new Utf8JsonWriter(Body, WriterOptions);
-        Json.WriteStartObject();
-        Json.WriteStartArray("items"u8);
+        if (isList)
+        {
+            Json.WriteStartObject();
+            Json.WriteStartArray("items"u8);
+        }
+
         Spans = new ItemSpans((int)Size, separator: 1);
     }
 
@@ -57,9 +64,13 @@ internal sealed class JsonBatch : IDisposable
     /// <param name="after">Writes what stands beside the items.</param>
     public ReadOnlyMemory<byte> Close(Action<Utf8JsonWriter>? after = null)
     {
-        Json.WriteEndArray();
-        after?.Invoke(Json);
-        Json.WriteEndObject();
+        if (_isList)
+        {
+            Json.WriteEndArray();
+            after?.Invoke(Json);
+            Json.WriteEndObject();
+        }
+
         Json.Flush();
         Json.Dispose();
         return Body.WrittenMemory;

@@ -113,18 +113,12 @@ public sealed class KeyFence
             for (var i = 0; i < claim.Keys.Length; i++)
             {
                 var (from, to) = claim.From.Length == 0 ? (long.MinValue, long.MaxValue) : (claim.From[i], claim.To[i]);
-                ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_first, claim.Keys[i], out var exists);
-                var next = exists ? first : -1;
-                for (var at = next; at >= 0; at = _holders[at].Next)
-                {
-                    ref var other = ref _holders[at];
-                    if (other.From <= to && from <= other.To && other.Ticket != ticket)
-                    {
-                        earlier.Add(other.Ticket.Left);
-                    }
-                }
+                Hold(claim.Keys[i], new Holder(ticket, from, to, writes: true), earlier);
+            }
 
-                first = Take(new Holder(ticket, from, to, next));
+            foreach (var key in claim.References)
+            {
+                Hold(key, new Holder(ticket, long.MinValue, long.MaxValue, writes: false), earlier);
             }
 
             Tickets.Add(ticket);
@@ -139,21 +133,48 @@ public sealed class KeyFence
             Tickets.Remove(ticket);
             foreach (var key in ticket.Claim.Keys)
             {
-                if (!_first.TryGetValue(key, out var first))
-                {
-                    continue;
-                }
+                Release(key, ticket);
+            }
 
-                var remaining = Unlink(first, ticket);
-                if (remaining < 0)
+            foreach (var key in ticket.Claim.References)
+            {
+                Release(key, ticket);
+            }
+        }
+
+        private void Release(ulong key, Ticket ticket)
+        {
+            if (!_first.TryGetValue(key, out var first))
+            {
+                return;
+            }
+
+            var remaining = Unlink(first, ticket);
+            if (remaining < 0)
+            {
+                _first.Remove(key);
+            }
+            else
+            {
+                _first[key] = remaining;
+            }
+        }
+
+        /// <summary>Puts a holder in front of the others on the key, and notes those that it must wait for.</summary>
+        private void Hold(ulong key, Holder holder, HashSet<Task> earlier)
+        {
+            ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_first, key, out var exists);
+            holder.Next = exists ? first : -1;
+            for (var at = holder.Next; at >= 0; at = _holders[at].Next)
+            {
+                ref var other = ref _holders[at];
+                if (other.From <= holder.To && holder.From <= other.To && (other.Writes || holder.Writes) && other.Ticket != holder.Ticket)
                 {
-                    _first.Remove(key);
-                }
-                else
-                {
-                    _first[key] = remaining;
+                    earlier.Add(other.Ticket.Left);
                 }
             }
+
+            first = Take(holder);
         }
 
         /// <summary>Takes the ticket's holders out of the chain that begins at <paramref name="at"/>; returns the chain's new beginning.</summary>
@@ -166,7 +187,7 @@ public sealed class KeyFence
                 var next = _holders[at].Next;
                 if (_holders[at].Ticket == ticket)
                 {
-                    _holders[at] = new Holder(null!, 0, 0, _unused);
+                    _holders[at] = new Holder(null!, 0, 0, writes: false) { Next = _unused };
                     _unused = at;
                 }
                 else
@@ -213,7 +234,7 @@ public sealed class KeyFence
 
     /// <summary>A ticket's hold on one key, in a chain with the others on the same key.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private struct Holder(Ticket ticket, long from, long to, int next)
+    private struct Holder(Ticket ticket, long from, long to, bool writes)
     {
         public Ticket Ticket { get; } = ticket;
 
@@ -221,6 +242,10 @@ public sealed class KeyFence
 
         public long To { get; } = to;
 
-        public int Next { get; set; } = next;
+        /// <summary>The key is written to, not only referred to.</summary>
+        public bool Writes { get; } = writes;
+
+        /// <summary>The next holder of the same key, or -1.</summary>
+        public int Next { get; set; }
     }
 }

@@ -17,7 +17,9 @@ public sealed record ReturnedRow(long Origin, ReadOnlyMemory<byte> Item)
         }
 
         using var document = JsonDocument.Parse(answer);
-        var items = document.RootElement.TryGetProperty("items", out var list) ? list.EnumerateArray().ToList() : [];
+
+        // A file is created alone, and its answer is the file.
+        var items = document.RootElement.TryGetProperty("items", out var list) ? list.EnumerateArray().ToList() : [document.RootElement];
         return [.. origins.Select((origin, index) => new ReturnedRow(origin, index < items.Count ? Encoding.UTF8.GetBytes(items[index].GetRawText()) : default))];
     }
 }

@@ -14,6 +14,7 @@ public sealed class TableWrite : IDisposable
     private readonly WritePlan _plan;
     private readonly WriteContext _context;
     private readonly BatchEncoder _encoder;
+    private readonly ParentsFirst? _order;
     private readonly WriteDispatch _dispatch;
     private readonly int _sizeCheckMask;
     private readonly Stack<RowBatch> _batches = new();
@@ -23,7 +24,8 @@ public sealed class TableWrite : IDisposable
         _plan = plan.Under(context.Settings);
         _context = context;
         _encoder = BatchEncoder.Create(_plan, context);
-        _dispatch = new WriteDispatch(context, _encoder.IsSequential ? 1 : context.Limits.MaxRequestsInFlight);
+        _order = ParentsFirst.For(_plan, context, _encoder.BatchRows);
+        _dispatch = new WriteDispatch(context, context.Limits.MaxRequestsInFlight);
 
         // Rows of bounded columns are small: every 256th is asked for the size, else every one.
         _sizeCheckMask = plan.DecodeTypes.All(type => type.Type.Size > 0 || type.MaxLength is not null) ? 255 : 0;
@@ -58,29 +60,39 @@ public sealed class TableWrite : IDisposable
     /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>; call <see cref="CancelAsync"/> then.</exception>
     public async ValueTask<bool> AddAsync(RowBatch batch, CancellationToken cancellationToken)
     {
-        var requests = new List<EncodedWrite>(1);
-        var launched = 0;
+        if (_order is null)
+        {
+            try
+            {
+                return await SendAsync(batch, cancellationToken);
+            }
+            finally
+            {
+                Return(batch);
+            }
+        }
+
+        var ready = new List<RowBatch>();
         try
         {
-            if (batch.Count > 0 && !_dispatch.IsStopped)
+            if (!_dispatch.IsStopped)
             {
-                Encode(batch, requests);
+                await _order.AddAsync(batch, ready, cancellationToken);
             }
 
-            Return(batch);
-            while (launched < requests.Count && await _dispatch.LaunchAsync(requests[launched], cancellationToken))
+            foreach (var ordered in ready)
             {
-                launched++;
+                await SendAsync(ordered, cancellationToken);
             }
         }
         catch (PgException e)
         {
-            Return(batch);
-            _dispatch.Stop(e.Error, _encoder.FailedOrigin);
+            _dispatch.Stop(e.Error);
         }
         finally
         {
-            requests.Skip(launched).ToList().ForEach(request => request.Dispose());
+            ready.ForEach(ordered => Release(ordered, batch));
+            Return(batch);
         }
 
         return !_dispatch.IsStopped;
@@ -96,8 +108,16 @@ public sealed class TableWrite : IDisposable
     /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>; call <see cref="CancelAsync"/> then.</exception>
     public async Task<WriteResult> CompleteAsync(CancellationToken cancellationToken)
     {
+        foreach (var rest in _order?.Complete() ?? [])
+        {
+            using (rest)
+            {
+                await SendAsync(rest, cancellationToken);
+            }
+        }
+
         var result = await _dispatch.CompleteAsync(cancellationToken);
-        return result with { Notices = [.. _encoder.Notices()] };
+        return result with { Rows = result.Rows + _encoder.MergedRows, Notices = [.. _encoder.Notices()] };
     }
 
     /// <inheritdoc cref="WriteDispatch.FailAsync"/>
@@ -111,10 +131,41 @@ public sealed class TableWrite : IDisposable
     {
         _dispatch.Dispose();
         _encoder.Dispose();
+        _order?.Dispose();
         while (_batches.TryPop(out var batch))
         {
             batch.Dispose();
         }
+    }
+
+    /// <summary>Encodes rows and hands over their requests.</summary>
+    /// <returns><see langword="false"/> if the write has failed.</returns>
+    private async ValueTask<bool> SendAsync(RowBatch batch, CancellationToken cancellationToken)
+    {
+        var requests = new List<EncodedWrite>(1);
+        var launched = 0;
+        try
+        {
+            if (batch.Count > 0 && !_dispatch.IsStopped)
+            {
+                Encode(batch, requests);
+            }
+
+            while (launched < requests.Count && await _dispatch.LaunchAsync(requests[launched], cancellationToken))
+            {
+                launched++;
+            }
+        }
+        catch (PgException e)
+        {
+            _dispatch.Stop(e.Error, _encoder.FailedOrigin);
+        }
+        finally
+        {
+            requests.Skip(launched).ToList().ForEach(request => request.Dispose());
+        }
+
+        return !_dispatch.IsStopped;
     }
 
     private void Encode(RowBatch batch, List<EncodedWrite> requests)
@@ -130,6 +181,14 @@ public sealed class TableWrite : IDisposable
         }
 
         _dispatch.DoNotApply(_encoder.TakeNotApplied());
+    }
+
+    private static void Release(RowBatch ordered, RowBatch given)
+    {
+        if (ordered != given)
+        {
+            ordered.Dispose();
+        }
     }
 
     private void Return(RowBatch batch)

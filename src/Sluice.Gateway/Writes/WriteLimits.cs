@@ -15,6 +15,9 @@ public sealed record WriteLimits
     /// <summary>A batch of rows is full at this many bytes of decoded values.</summary>
     public int MaxBatchBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Most bytes of decoded rows that wait for their parents, of one statement.</summary>
+    public long MaxHeldBytes { get; init; } = 256 * 1024 * 1024;
+
     /// <summary>How long a cancelled statement waits for the requests in flight.</summary>
     public TimeSpan CancelPatience { get; init; } = TimeSpan.FromSeconds(5);
 

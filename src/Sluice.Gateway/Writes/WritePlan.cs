@@ -32,7 +32,8 @@ public sealed partial record WritePlan
     public ImmutableArray<ColumnDefinition> Columns { get; }
 
     /// <summary>
-    /// The types to decode the values to, in that order: those of the columns, except that labels are read as text, since they come in several forms.
+    /// The types to decode the values to, in that order: those of the columns, except that labels are read as text, since they come in several forms,
+    /// and that an array of one element may come without braces.
     /// </summary>
     public ImmutableArray<ColumnType> DecodeTypes { get; }
 
@@ -101,8 +102,12 @@ public sealed partial record WritePlan
         return ordinal < 0 ? -1 : _indexes[ordinal];
     }
 
-    private static ColumnType DecodeTypeOf(ColumnDefinition column) =>
-        column.Shape == ColumnShape.Labels ? new ColumnType(PgType.Text) : column.Type;
+    private static ColumnType DecodeTypeOf(ColumnDefinition column) => column.Shape switch
+    {
+        ColumnShape.Labels => new ColumnType(PgType.Text),
+        ColumnShape.LoneElement => column.Type with { AcceptsBareElement = true },
+        _ => column.Type,
+    };
 
     private static List<ColumnDefinition> AllColumns(TableDefinition table, WriteVerb verb) =>
         [.. table.Columns.Where(column => verb == WriteVerb.Insert || column.Role != ColumnRole.Generated)];
@@ -139,7 +144,8 @@ public sealed partial record WritePlan
         }
     }
 
-    private PgException MissingValue(string column) => new(new PgError
+    /// <summary>23502: rows without a value for the column cannot be stored.</summary>
+    internal PgException MissingValue(string column) => new(new PgError
     {
         SqlState = SqlState.NotNullViolation,
         Message = $"null value in column \"{column}\" of relation \"{Table.Name}\" violates not-null constraint",

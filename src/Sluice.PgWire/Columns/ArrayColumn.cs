@@ -33,7 +33,15 @@ public sealed class ArrayColumn : Column
     public override void AppendText(ReadOnlySpan<byte> text)
     {
         DropLoose();
-        ArrayText.AppendElements(text, Elements, _scratch);
+        if (Type.AcceptsBareElement && text.TrimStart(" \t\r\n"u8) is not [(byte)'{' or (byte)'[', ..])
+        {
+            Elements.AppendText(text);
+        }
+        else
+        {
+            ArrayText.AppendElements(text, Elements, _scratch);
+        }
+
         EndValue();
     }
 
@@ -46,12 +54,21 @@ public sealed class ArrayColumn : Column
         }
 
         DropLoose();
-        ArrayBinary.AppendElements(value, sentType.Element!, Elements);
+        if (sentType.Element is { } element)
+        {
+            ArrayBinary.AppendElements(value, element, Elements);
+        }
+        else
+        {
+            Elements.AppendBinary(value, sentType);
+        }
+
         EndValue();
     }
 
     /// <inheritdoc/>
-    public override bool CanReadBinary(PgType sentType) => sentType.Element is { } element && Elements.CanReadBinary(element);
+    public override bool CanReadBinary(PgType sentType) =>
+        sentType.Element is { } element ? Elements.CanReadBinary(element) : Type.AcceptsBareElement && Elements.CanReadBinary(sentType);
 
     /// <inheritdoc/>
     public override void WriteValueText(int row, IBufferWriter<byte> output)

@@ -22,7 +22,7 @@ internal static class ColumnFactory
         "json" => new Utf8Column<JsonCodec>(type),
         "jsonb" => new Utf8Column<JsonbCodec>(type),
         "numeric" => new Utf8Column<NumericCodec>(type),
-        _ when type.Type.Element is { } element => new ArrayColumn(type, Create(type with { Type = element }, settings)),
+        _ when type.Type.Element is { } element => new ArrayColumn(type, Create(type with { Type = element, AcceptsBareElement = false }, settings)),
         _ => throw new ArgumentException($"A column cannot have the type {type.DisplayName}.", nameof(type)),
     };
 }

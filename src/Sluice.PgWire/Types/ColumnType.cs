@@ -10,6 +10,9 @@ public readonly record struct ColumnType(PgType Type, int TypeModifier = -1)
 {
     private const int HeaderSize = 4;
 
+    /// <summary>An array of which the text may also be an element without braces, and the binary form that of an element.</summary>
+    public bool AcceptsBareElement { get; init; }
+
     /// <summary>The most characters (code points) that a <c>varchar(n)</c> holds; <see langword="null"/> if there is no limit.</summary>
     public int? MaxLength => (Type.Element ?? Type) == PgType.Varchar && TypeModifier >= HeaderSize ? TypeModifier - HeaderSize : null;
 

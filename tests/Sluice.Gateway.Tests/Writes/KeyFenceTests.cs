@@ -53,6 +53,27 @@ public sealed class KeyFenceTests
     }
 
     [Fact]
+    public async Task Those_who_refer_to_a_key_wait_for_its_writers_and_not_for_each_other()
+    {
+        var writer = _fence.Enter(Keys(1));
+        var first = _fence.Enter(Keys(2) with { References = [1] });
+        var second = _fence.Enter(Keys(3) with { References = [1] });
+        var next = _fence.Enter(Keys(1));
+        Assert.False(first.Ready.IsCompleted);
+        Assert.False(second.Ready.IsCompleted);
+
+        writer.Dispose();
+        await first.Ready.WaitAsync(TestContext.Current.CancellationToken);
+        await second.Ready.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.False(next.Ready.IsCompleted);
+        first.Dispose();
+        second.Dispose();
+        await next.Ready.WaitAsync(TestContext.Current.CancellationToken);
+        next.Dispose();
+        Assert.Equal(0, _fence.Count);
+    }
+
+    [Fact]
     public void A_key_twice_in_one_request_does_not_wait_for_itself()
     {
         using var ticket = _fence.Enter(Keys(1, 1));

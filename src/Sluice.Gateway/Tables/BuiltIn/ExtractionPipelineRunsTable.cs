@@ -8,7 +8,7 @@ internal static class ExtractionPipelineRunsTable
         Name = "extraction_pipeline_runs",
         Kind = TableKind.ExtractionPipelineRuns,
         Comment = "Runs of CDF extraction pipelines. INSERT adds runs; identical rows of one statement are one run. CDF neither changes nor deletes runs.",
-        Capabilities = new TableCapabilities { Select = "extractionruns:read", Insert = "extractionruns:write" },
+        Capabilities = new TableCapabilities { Select = "extractionruns:read", Insert = "extractionruns:write and datasets:read" },
         Insert = InsertEffect.Appends,
         PrimaryKey = ["id"],
         Columns =

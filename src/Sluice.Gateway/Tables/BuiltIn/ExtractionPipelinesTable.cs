@@ -23,20 +23,20 @@ internal static class ExtractionPipelinesTable
                 Clearable = false,
                 Limits = new ColumnLimits { MinCharacters = 1, MaxCharacters = 140 },
             },
-            CommonColumns.Text("description", 500, "Description of the pipeline."),
+            CommonColumns.Text("description", 500, "Description of the pipeline.") with { ClearedBySet = true },
             CommonColumns.DataSetId with
             {
-                RequiredOnInsert = true,
+                HasUserDefault = true,
                 AlwaysReturned = true,
                 Clearable = false,
-                Description = "Internal id of the data set that the pipeline belongs to.",
+                Description = "Internal id of the data set that the pipeline belongs to. Required, unless the user has a default data set.",
             },
             List("raw_tables", "RAW tables that the pipeline writes: [{\"dbName\":\"a\",\"tableName\":\"b\"}]."),
-            CommonColumns.UnboundedText("schedule", "When it runs: On trigger, Continuous, or a cron expression."),
+            CommonColumns.UnboundedText("schedule", "When it runs: On trigger, Continuous, or a cron expression.") with { ClearedBySet = true },
             List("contacts", "Whom to ask: [{\"name\":\"a\",\"email\":\"a@b.example\",\"role\":\"c\",\"sendNotification\":true}]."),
             CommonColumns.Metadata(maxValueBytes: 10_240, maxBytes: 10_240),
-            CommonColumns.Text("source", 255, "Where the data come from."),
-            CommonColumns.Text("documentation", 10_000, "Documentation, in Markdown."),
+            CommonColumns.Text("source", 255, "Where the data come from.") with { ClearedBySet = true },
+            CommonColumns.Text("documentation", 10_000, "Documentation, in Markdown.") with { ClearedBySet = true },
             new()
             {
                 Name = "notification_config",

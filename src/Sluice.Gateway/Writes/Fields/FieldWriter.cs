@@ -23,6 +23,8 @@ internal abstract class FieldWriter(ColumnDefinition column, int index)
         ColumnShape.Metadata => new MetadataField(column, index),
         ColumnShape.Labels => new LabelsField(column, index),
         ColumnShape.Object => new ObjectField(column, index),
+        ColumnShape.List => new ListField(column, index),
+        ColumnShape.LoneElement => new LoneElementField(column, index),
         _ => ForScalar(column, index, new ItemTimestampField(column, index)),
     };
 
@@ -35,6 +37,21 @@ internal abstract class FieldWriter(ColumnDefinition column, int index)
     /// <summary>Writes the value in <paramref name="row"/>, which is not NULL, without the name.</summary>
     /// <exception cref="PgException">CDF would not take it.</exception>
     public abstract void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors);
+
+    /// <summary>Refuses a number that is out of CDF's bounds.</summary>
+    protected void RequireRange(double value, RowBatch batch, int row, RowErrors errors)
+    {
+        if (value < column.Limits.MinNumber || value > column.Limits.MaxNumber)
+        {
+            throw errors.At(
+                batch,
+                row,
+                index,
+                SqlState.NumericValueOutOfRange,
+                $"value out of range for column \"{column.Name}\"",
+                hint: $"CDF takes {LimitText.Of(column)}.");
+        }
+    }
 
     private static FieldWriter ForScalar(ColumnDefinition column, int index, FieldWriter timestamp)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using Sluice.Gateway.Tables;
 using Sluice.PgWire.Columns;
@@ -13,14 +14,18 @@ internal sealed class BoolField(ColumnDefinition column, int index) : FieldWrite
         json.WriteBooleanValue(((FixedColumn<bool>)batch.Columns[Index]).Values[row]);
 }
 
-/// <summary>A 64-bit integer; as an id of CDF it is positive and below 2^53, which CDF checks.</summary>
+/// <summary>A 64-bit integer within CDF's bounds; as an id of CDF it is positive and below 2^53, which CDF checks.</summary>
 internal sealed class Int8Field(ColumnDefinition column, int index) : FieldWriter(column, index)
 {
-    public override void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors) =>
-        json.WriteNumberValue(((FixedColumn<long>)batch.Columns[Index]).Values[row]);
+    public override void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors)
+    {
+        var value = ((FixedColumn<long>)batch.Columns[Index]).Values[row];
+        RequireRange(value, batch, row, errors);
+        json.WriteNumberValue(value);
+    }
 }
 
-/// <summary>A number; JSON has no NaN and no infinity.</summary>
+/// <summary>A number within CDF's bounds; JSON has no NaN and no infinity.</summary>
 internal sealed class Float8Field(ColumnDefinition column, int index) : FieldWriter(column, index)
 {
     public override void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors)
@@ -31,6 +36,7 @@ internal sealed class Float8Field(ColumnDefinition column, int index) : FieldWri
             throw NotFinite(batch, row, Index, errors);
         }
 
+        RequireRange(value, batch, row, errors);
         json.WriteNumberValue(value);
     }
 
@@ -53,14 +59,41 @@ internal sealed class Float4Field(ColumnDefinition column, int index) : FieldWri
     }
 }
 
-/// <summary>A string, within CDF's bounds of characters and bytes.</summary>
+/// <summary>A string, within CDF's bounds of characters and bytes, or one of a few.</summary>
 internal sealed class TextField(ColumnDefinition column, int index) : FieldWriter(column, index)
 {
+    private readonly byte[][] _values = [.. column.Limits.Values.Select(Encoding.UTF8.GetBytes)];
+
     public override void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors)
     {
         var text = ((VariableColumn)batch.Columns[Index])[row];
         CheckLength(text, batch, row, errors);
+        CheckValue(text, batch, row, errors);
         json.WriteStringValue(text);
+    }
+
+    private void CheckValue(ReadOnlySpan<byte> text, RowBatch batch, int row, RowErrors errors)
+    {
+        if (_values.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var value in _values)
+        {
+            if (text.SequenceEqual(value))
+            {
+                return;
+            }
+        }
+
+        throw errors.At(
+            batch,
+            row,
+            Index,
+            SqlState.InvalidParameterValue,
+            $"invalid value for column \"{Definition.Name}\": \"{Encoding.UTF8.GetString(text)}\"",
+            hint: $"CDF takes {LimitText.Of(Definition)}.");
     }
 
     private void CheckLength(ReadOnlySpan<byte> text, RowBatch batch, int row, RowErrors errors)

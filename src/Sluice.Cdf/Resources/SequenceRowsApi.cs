@@ -1,0 +1,33 @@
+using Sluice.Cdf.Http;
+
+namespace Sluice.Cdf.Resources;
+
+/// <summary>
+/// <c>/sequences/data</c> (CDF API, "Sequences", "Insert rows"). An insert overwrites the cells that it names, so it may be repeated.
+/// </summary>
+public static class SequenceRowsApi
+{
+    /// <summary>Most sequences of an insert; each once.</summary>
+    public const int MaxSequencesPerInsert = 1_000;
+
+    /// <summary>Most rows of an insert, over all its sequences.</summary>
+    public const int MaxRowsPerInsert = 10_000;
+
+    /// <summary>Most values of an insert, null included, over all its rows.</summary>
+    public const int MaxValuesPerInsert = 100_000;
+
+    /// <summary>Most columns of a sequence in an insert.</summary>
+    public const int MaxColumns = 200;
+
+    /// <summary>Longest string value, in characters.</summary>
+    public const int MaxStringLength = 256;
+
+    /// <summary>Greatest number, and its negative the smallest.</summary>
+    public const double MaxValue = 1e100;
+
+    /// <summary>
+    /// Inserts rows: <c>{"items":[{"externalId":"s","columns":["a"],"rows":[{"rowNumber":0,"values":[1.5]}]}]}</c>.
+    /// </summary>
+    public static CdfRequest Insert(ReadOnlyMemory<byte> body) =>
+        CdfRequest.Post("sequences/data", CdfApi.SequenceRows, Repeatable.Always, body) with { DiscardBody = true };
+}

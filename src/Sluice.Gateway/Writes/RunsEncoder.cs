@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
+using Sluice.Gateway.Writes.Fields;
+using Sluice.PgWire.Columns;
+
+namespace Sluice.Gateway.Writes;
+
+/// <summary>
+/// Runs of extraction pipelines: CDF takes one a request. Rows of a statement that say the same are one run, since the usual way to report a run
+/// from Azure Data Factory writes it once for each row of the source. Runs of one pipeline whose time CDF sets are sent in their order.
+/// </summary>
+internal sealed class RunsEncoder(WritePlan plan, WriteContext context) : BatchEncoder(plan, context)
+{
+    private const string PipelineColumn = "external_id";
+
+    private readonly FieldWriter[] _fields =
+        [.. plan.Columns.Select(FieldWriter.ForItem).Where((_, index) => plan.Columns[index].IsWritable)];
+
+    private readonly int _pipeline = plan.IndexOf(PipelineColumn);
+    private readonly int _createdTime = plan.IndexOf("created_time");
+    private readonly HashSet<UInt128> _sent = [];
+    private readonly List<Run> _runs = [];
+    private readonly Dictionary<UInt128, Run> _byHash = [];
+    private long _merged;
+
+    public override int BatchRows => 1_000;
+
+    public override long MergedRows => _merged;
+
+    protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
+    {
+        _runs.Clear();
+        _byHash.Clear();
+        try
+        {
+            for (var row = 0; row < batch.Count; row++)
+            {
+                Add(batch, row);
+            }
+        }
+        catch
+        {
+            _runs.ForEach(run => run.Body.Dispose());
+            throw;
+        }
+
+        _sent.UnionWith(_byHash.Keys);
+        requests.AddRange(_runs.Select(run => Close(batch, run)));
+    }
+
+    private void Add(RowBatch batch, int row)
+    {
+        var body = new JsonBatch(PipelineColumn);
+        try
+        {
+            var start = (int)body.Size;
+            WriteRun(body.Json, batch, row);
+            body.Json.Flush();
+            var hash = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(body.Body.WrittenSpan[start..]));
+            if (_sent.Contains(hash))
+            {
+                _merged++;
+                body.Dispose();
+            }
+            else if (_byHash.TryGetValue(hash, out var same))
+            {
+                same.Rows++;
+                body.Dispose();
+            }
+            else
+            {
+                var run = new Run(body, row);
+                _byHash.Add(hash, run);
+                _runs.Add(run);
+            }
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private void WriteRun(Utf8JsonWriter json, RowBatch batch, int row)
+    {
+        json.WriteStartObject();
+        foreach (var field in _fields)
+        {
+            if (!batch.Columns[field.Index].IsNull(row))
+            {
+                json.WritePropertyName(field.Name);
+                field.Write(json, batch, row, Errors);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private EncodedWrite Close(RowBatch batch, Run run)
+    {
+        var origin = batch.OriginOf(run.Row);
+        var pipeline = ((VariableColumn)batch.Columns[_pipeline])[run.Row];
+        var hasTime = _createdTime >= 0 && !batch.Columns[_createdTime].IsNull(run.Row);
+        run.Body.EndItem(origin, run.Rows);
+        run.Body.Keys.Add(pipeline, origin);
+        return new EncodedWrite(run.Body.Body)
+        {
+            Request = ExtractionPipelineRunsApi.Create(run.Body.Close(), discardBody: !Plan.ReturnsRows),
+            Plan = Plan,
+            Items = run.Body.Spans,
+            Rows = run.Rows,
+            Claim = hasTime ? null : FenceClaim.Whole(Scope(Plan.Table.Name), KeyKind.ExternalId, [KeyHash.Of(pipeline)]),
+            Keys = run.Body.Keys,
+            Creates = true,
+        };
+    }
+
+    private sealed class Run(JsonBatch body, int row)
+    {
+        public JsonBatch Body => body;
+
+        public int Row => row;
+
+        public int Rows { get; set; } = 1;
+    }
+}
