@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
-using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes.Fields;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;

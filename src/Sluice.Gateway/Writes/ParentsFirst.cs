@@ -138,7 +138,7 @@ internal sealed class ParentsFirst : IDisposable
 
     private RowBatch NewBatch() => new(_plan.DecodeTypes, _context.TextInput);
 
-    private ulong HashOf(RowBatch batch, int row, int column) => KeyHash.Of(((VariableColumn)batch.Columns[column])[row]);
+    private static ulong HashOf(RowBatch batch, int row, int column) => KeyHash.Of(((VariableColumn)batch.Columns[column])[row]);
 
     private bool HasParent(RowBatch batch, int row, out ulong parent)
     {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 using Sluice.Gateway.Writes.Fields;
 using Sluice.PgWire.Columns;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Sluice.Gateway.Writes;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Tests.Writes.Live;
