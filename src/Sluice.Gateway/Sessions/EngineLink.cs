@@ -163,13 +163,32 @@ internal sealed class EngineLink : IAsyncDisposable
     /// <exception cref="PgException">The engine's error; it then skips to Sync.</exception>
     public async ValueTask<string?[]> AskAsync(int replies)
     {
+        string?[]? row = null;
+        await AskAsync(replies, (type, body) =>
+        {
+            if (type == BackendMessage.DataRow)
+            {
+                row = DataRow.ParseText(body.Span);
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        return row ?? throw new InvalidOperationException("The engine returned no row.");
+    }
+
+    /// <summary>
+    /// Sends the messages in <see cref="Output"/>, a question of Sluice's own, and hands what the engine answers to <paramref name="take"/>: type
+    /// and body of each message. Nothing may be outstanding.
+    /// </summary>
+    /// <exception cref="PgException">The engine's error; it then skips to Sync.</exception>
+    public async ValueTask AskAsync(int replies, EngineAnswer take)
+    {
         var alone = !InSegment;
         Output.BeginMessage(alone ? FrontendMessage.Sync : FrontendMessage.Flush);
         Output.EndMessage();
         InSegment = true;
         Outstanding += replies;
         await Output.FlushAsync(CancellationToken.None);
-        string?[]? row = null;
         PgError? error = null;
         while (alone ? InSegment : Outstanding > 0)
         {
@@ -187,9 +206,6 @@ internal sealed class EngineLink : IAsyncDisposable
             Observe(frame);
             switch (frame.Type)
             {
-                case BackendMessage.DataRow:
-                    row = DataRow.ParseText(_input.Contiguous(frame).Span);
-                    break;
                 case BackendMessage.ErrorResponse:
                     error = PgErrorParser.Parse(_input.Contiguous(frame).Span);
                     break;
@@ -198,14 +214,19 @@ internal sealed class EngineLink : IAsyncDisposable
                     {
                         _client.Output.Relay(frame);
                     }
+                    else
+                    {
+                        await take(frame.Type, _input.Contiguous(frame));
+                    }
 
                     break;
             }
         }
 
-        return error is null
-            ? row ?? throw new InvalidOperationException("The engine returned no row.")
-            : throw new PgException(error);
+        if (error is not null)
+        {
+            throw new PgException(error);
+        }
     }
 
     /// <summary>Asks the engine to cancel what it is doing.</summary>
@@ -331,6 +352,11 @@ internal sealed class EngineLink : IAsyncDisposable
     private static bool IsAsynchronous(byte type) =>
         type is BackendMessage.NoticeResponse or BackendMessage.NotificationResponse or BackendMessage.ParameterStatus;
 }
+
+/// <summary>Takes a message of the engine's.</summary>
+/// <param name="type">The message's type.</param>
+/// <param name="body">Valid until the returned task completes.</param>
+internal delegate ValueTask EngineAnswer(byte type, ReadOnlyMemory<byte> body);
 
 /// <summary>Where the engine's messages come to a stop.</summary>
 internal enum EnginePause

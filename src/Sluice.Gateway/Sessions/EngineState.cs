@@ -68,6 +68,10 @@ internal sealed record EngineState(
     {
         BadValues = Choice<BadValues>(SluiceSettings.BadValues),
         SubMillisecond = Choice<SubMillisecond>(SluiceSettings.SubMillisecond),
+        OnConflict = Choice<ConflictAction>(SluiceSettings.OnConflict),
+        OnError = Choice<OnError>(SluiceSettings.OnError),
+        CreateMissing = Flag(SluiceSettings.CreateMissing),
+        Metadata = Choice<MetadataUpdate>(SluiceSettings.Metadata),
     };
 
     /// <summary><c>sluice.keepalive</c>.</summary>
@@ -94,6 +98,18 @@ internal sealed record EngineState(
                     hint: "Give a number with ms, s or min, e.g. 10s.");
         }
     }
+
+    /// <summary><c>sluice.allow_full_delete</c>.</summary>
+    /// <exception cref="PgException">22023.</exception>
+    public bool AllowsFullDelete => Flag(SluiceSettings.AllowFullDelete);
+
+    private bool Flag(string name) => Settings[name].ToLowerInvariant() switch
+    {
+        "on" or "true" or "yes" or "1" => true,
+        "off" or "false" or "no" or "0" => false,
+        var value => throw new PgException(
+            SqlState.InvalidParameterValue, $"parameter \"{name}\" requires a Boolean value", hint: $"\"{value}\" is neither on nor off."),
+    };
 
     private T Choice<T>(string name)
         where T : struct, Enum => Enum.TryParse<T>(Settings[name], ignoreCase: true, out var value) && Enum.IsDefined(value)

@@ -219,7 +219,7 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
                 + $"\"{Encoding.UTF8.GetString(message.Statement)}\" requires {statement.ParameterTypes.Length}");
         }
 
-        if (_portals.TryGetOwn(portal, out var reusable) && reusable.Statement == statement)
+        if (_portals.TryGetOwn(portal, out var reusable) && reusable.Statement == statement && reusable.IsReusable)
         {
             reusable.Bind(body.Span);
         }
@@ -241,34 +241,46 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
                 : ForwardAsync(frame, replies: 1);
         }
 
-        return _portals.TryGetOwn(message.Name, out _)
-            ? ReplyAsync(static replies => replies.NoData())
+        return _portals.TryGetOwn(message.Name, out var portal)
+            ? ReplyAsync(replies => Describe(replies, portal.Statement, portal))
             : ForwardAsync(frame, replies: 1);
     }
 
     private ValueTask DescribeOwnAsync(OwnStatement statement) => ReplyAsync(replies =>
     {
         replies.ParameterDescription(statement.ParameterTypes);
-        replies.NoData();
+        Describe(replies, statement, portal: null);
     });
+
+    private static void Describe(ReplyQueue replies, OwnStatement statement, OwnPortal? portal)
+    {
+        if (statement.Returning is { } returning)
+        {
+            replies.RowDescription(returning.Description(portal));
+        }
+        else
+        {
+            replies.NoData();
+        }
+    }
 
     private ValueTask ExecuteAsync(in Frame frame)
     {
         var message = ExecuteMessage.Parse(core.Client.Input.Contiguous(frame).Span);
         if (_portals.TryGetOwn(message.Portal, out var portal))
         {
-            return ExecuteOwnAsync(portal);
+            return ExecuteOwnAsync(portal, message.MaximumRows);
         }
 
         return ExecuteEngineAsync(frame, _portals.EffectOf(message.Portal));
     }
 
-    private async ValueTask ExecuteOwnAsync(OwnPortal portal)
+    private async ValueTask ExecuteOwnAsync(OwnPortal portal, int maxRows)
     {
         await SettleAsync();
         if (!Skipping)
         {
-            await writes.ExecuteAsync(portal.Statement, portal);
+            await writes.ExecuteAsync(portal.Statement, portal, maxRows);
         }
     }
 

@@ -1,5 +1,4 @@
 using Sluice.Gateway.Writes;
-using Sluice.PgWire.Columns;
 using Sluice.PgWire.Sql;
 using Sluice.PgWire.Types;
 
@@ -32,50 +31,26 @@ internal static class NativeValues
     /// <summary>Whether a cast to the type leaves the value as it would be without: the column's own type, and text for varchar and back.</summary>
     public static bool IsSameAs(uint oid, PgType type) => oid == type.Oid || (IsText(oid) && IsText(type.Oid));
 
-    /// <summary>
-    /// The types of a statement's parameters: as declared, or those of the columns that they stand in. <see langword="null"/> if a parameter
-    /// stands in columns of different types, or was declared with a type that needs more than another width.
-    /// </summary>
+    /// <summary>Whether the value can be read as text of the type.</summary>
+    public static bool Fits(in SqlValue value, ColumnType type) =>
+        Fits(value.Kind, type) && (value.CastOid == 0 || IsSameAs(value.CastOid, type.Type));
+
+    /// <summary>The types of an INSERT's parameters; <see langword="null"/> if one of them needs PostgreSQL.</summary>
     public static uint[]? TryInferParameters(InsertStatement statement, WritePlan plan, uint[] declared)
     {
-        var count = Math.Max(declared.Length, statement.Parameters.Count == 0 ? 0 : statement.Parameters.Max(use => use.Parameter));
-        var types = new uint[count];
-        declared.CopyTo(types, 0);
+        var types = new ParameterTypes(declared);
         foreach (var use in statement.Parameters)
         {
             var column = plan.DecodeTypes[use.Column] is { AcceptsBareElement: true } array ? array : plan.Columns[use.Column].Type;
-            ref var type = ref types[use.Parameter - 1];
-            if (type == 0)
-            {
-                type = use.CastOid == 0 ? column.Type.Oid : use.CastOid;
-            }
-
-            // A cast from text to the column's type reads the text as the column itself would.
-            if (!(use.CastOid != 0 && IsText(type)) && !CanSend(type, column))
+            if (!types.Takes(use.Parameter, use.CastOid, column, column.Type.Oid))
             {
                 return null;
             }
         }
 
-        // A parameter without type that stands nowhere is 42P18, in the engine's words.
-        return Array.IndexOf(types, 0u) < 0 ? types : null;
+        return types.Complete();
     }
 
-    private static bool CanSend(uint oid, ColumnType column)
-    {
-        if (IsSameAs(oid, column.Type))
-        {
-            return true;
-        }
-
-        if (IsText(oid) || IsText(column.Type.Oid) || PgType.FromOid(oid) is not { } sent)
-        {
-            return false;
-        }
-
-        using var probe = Column.Create(column, TextInputSettings.Default);
-        return probe.CanReadBinary(sent);
-    }
-
-    private static bool IsText(uint oid) => oid == PgType.Text.Oid || oid == PgType.Varchar.Oid;
+    /// <summary>text or varchar.</summary>
+    public static bool IsText(uint oid) => oid == PgType.Text.Oid || oid == PgType.Varchar.Oid;
 }

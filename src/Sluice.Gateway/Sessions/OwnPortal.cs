@@ -21,6 +21,9 @@ internal sealed class OwnPortal
 
     public OwnStatement Statement { get; }
 
+    /// <summary>Rows of RETURNING that the client has not taken yet.</summary>
+    public SuspendedRows? Suspended { get; set; }
+
     /// <summary>The Bind message.</summary>
     public BindMessage Message => BindMessage.Parse(_body.AsSpan(0, _length));
 
@@ -30,6 +33,12 @@ internal sealed class OwnPortal
     /// <summary>A value's bytes.</summary>
     public ReadOnlySpan<byte> Bytes(ValueRange range) => _body.AsSpan(range.Offset, range.Length);
 
+    /// <summary>It has been executed since it was bound.</summary>
+    public bool HasRun { get; set; }
+
+    /// <summary>Whether nobody needs the parameters once the statement has run.</summary>
+    public bool IsReusable => Statement is OwnRowWrite { Returning: null };
+
     /// <summary>Takes the body of a Bind message.</summary>
     public void Bind(ReadOnlySpan<byte> bindBody)
     {
@@ -38,6 +47,8 @@ internal sealed class OwnPortal
             _body = GC.AllocateUninitializedArray<byte>(bindBody.Length);
         }
 
+        Suspended = null;
+        HasRun = false;
         bindBody.CopyTo(_body);
         _length = bindBody.Length;
         var message = Message;

@@ -33,8 +33,9 @@ internal sealed class OwnStatements(SessionCore core)
     /// <summary>Whether the statement could be one of Sluice's own. Decides most cases without asking the engine.</summary>
     public bool MayBeOwn(SqlStatement statement) => statement switch
     {
-        InsertStatement { Source: not InsertSource.Query, Overriding: false, HasWith: false, OnConflict: null, Returning: null } insert =>
-            core.MayBeCdfTable(insert.Target.Name),
+        // What cannot be read is the engine's to refuse.
+        InsertStatement { OnConflict.Action: OnConflictAction.Unreadable } => false,
+        RowWriteStatement write => core.MayBeCdfTable(write.Target.Name),
         CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client, HasWhere: false, Target: { } target } =>
             core.MayBeCdfTable(target.Name),
         TargetedStatement { Kind: SqlStatementKind.Merge, Targets: [var target, ..] } => core.MayBeCdfTable(target.Name),
@@ -42,22 +43,17 @@ internal sealed class OwnStatements(SessionCore core)
     };
 
     /// <summary>
-    /// The statement with its target looked up, or <see langword="null"/> if it is the engine's after all: another relation of that name, or
-    /// values for PostgreSQL to compute.
+    /// The statement with its target looked up, or <see langword="null"/> if it is the engine's after all: another relation has the name.
     /// </summary>
     /// <exception cref="PgException">The statement is Sluice's, and wrong.</exception>
     public async ValueTask<OwnStatement?> BindToTableAsync(ReadOnlyMemory<byte> sql, uint[] declaredTypes, SqlStatement statement)
     {
         switch (statement)
         {
-            case InsertStatement insert:
-                if (await core.ResolveAsync(insert.Target.Name) is not { } table)
-                {
-                    return null;
-                }
-
-                var width = insert.Source == InsertSource.DefaultValues ? 0 : insert.ValueKinds.Count;
-                return OwnInsert.TryCreate(sql, insert, PlanOf(sql, table, insert.Columns, WriteVerb.Insert, width), declaredTypes);
+            case RowWriteStatement write:
+                return await core.ResolveAsync(write.Target.Name) is { } table
+                    ? await BindRowWriteAsync(sql, declaredTypes, write, table)
+                    : null;
 
             case CopyStatement copy:
                 return await core.ResolveAsync(copy.Target!.Name) is { } target
@@ -70,11 +66,38 @@ internal sealed class OwnStatements(SessionCore core)
                     : throw new PgException(
                         SqlState.FeatureNotSupported,
                         $"MERGE into CDF table \"{merge.Targets[0].Name.Name}\" is not supported",
-                        hint: "Use INSERT … VALUES, or COPY … FROM STDIN.");
+                        hint: "Use INSERT … ON CONFLICT DO UPDATE.");
 
             default:
                 return null;
         }
+    }
+
+    private async ValueTask<OwnStatement> BindRowWriteAsync(ReadOnlyMemory<byte> sql, uint[] declaredTypes, RowWriteStatement write, TableDefinition table)
+    {
+        table.RequireWritable();
+        OwnRowWrite? native = write is InsertStatement insert
+            ? BindInsert(sql, declaredTypes, insert, table)
+            : OwnKeyedWrite.TryCreate(sql, write, table, declaredTypes);
+        if (native is null)
+        {
+            return await OwnSink.PrepareAsync(core.Engine, sql, write, table, declaredTypes);
+        }
+
+        native.Returning = write.Returning is null ? null : await OwnReturning.PrepareAsync(core.Engine, sql, write, table);
+        return native;
+    }
+
+    private static OwnInsert? BindInsert(ReadOnlyMemory<byte> sql, uint[] declaredTypes, InsertStatement insert, TableDefinition table)
+    {
+        if (insert is { Source: InsertSource.Query } or { Overriding: true } or { HasWith: true } or { HasColumnParts: true })
+        {
+            return null;
+        }
+
+        var width = insert.Source == InsertSource.DefaultValues ? 0 : insert.ValueKinds.Count;
+        var plan = ConflictClause.Apply(PlanOf(sql, table, insert.Columns, WriteVerb.Insert, width), insert.OnConflict, sql.Span);
+        return OwnInsert.TryCreate(sql, insert, plan with { ReturnsRows = insert.Returning is not null }, declaredTypes);
     }
 
     /// <summary>Whether SQL's PREPARE, EXECUTE or DEALLOCATE could be about a statement of Sluice's own.</summary>
@@ -94,7 +117,7 @@ internal sealed class OwnStatements(SessionCore core)
         {
             case PrepareStatement prepare:
                 var inner = AnalyzeInner(sql, prepare);
-                if (await BindToTableAsync(sql, prepare.Types?.ToArray() ?? [], inner) is not OwnInsert bound)
+                if (await BindToTableAsync(sql, prepare.Types?.ToArray() ?? [], inner) is not { } bound)
                 {
                     return false;
                 }

@@ -4,7 +4,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>
-/// Runs the statements that are Sluice's own. Neighbouring executions of INSERTs into the same columns of one table are one write to CDF, and
+/// Runs the statements that are Sluice's own. Neighbouring executions that do the same with the same columns of one table are one write to CDF, and
 /// none of them is answered before its rows are stored (design.md, section 4, "Batching").
 /// </summary>
 internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
@@ -13,7 +13,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
     private const int MaxHeldReplies = 65_536;
 
     private readonly ArrayBufferWriter<byte> _scratch = new();
-    private OpenInsert? _open;
+    private OpenWrite? _open;
 
     /// <summary>Replies to the client that keep their order behind the open write.</summary>
     public ReplyQueue Replies { get; } = new(core.Client.Output);
@@ -22,8 +22,19 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
     public bool IsOpen => _open is not null;
 
     /// <summary>Executes a statement: adds its rows to the open write if they belong together.</summary>
-    public async ValueTask ExecuteAsync(OwnStatement statement, OwnPortal? portal)
+    public async ValueTask ExecuteAsync(OwnStatement statement, OwnPortal? portal, int maxRows = 0)
     {
+        if (portal is { HasRun: true })
+        {
+            await ContinueAsync(portal, maxRows);
+            return;
+        }
+
+        if (portal is not null)
+        {
+            portal.HasRun = true;
+        }
+
         if (statement is OwnCopy copy)
         {
             await CloseAsync();
@@ -33,25 +44,85 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
             return;
         }
 
-        var insert = (OwnInsert)statement;
-        if (_open is not null && !_open.Takes(insert))
+        if (statement is OwnSink sink)
+        {
+            await CloseAsync();
+            await RunSinkAsync(sink, portal, maxRows);
+            return;
+        }
+
+        var write = (OwnRowWrite)statement;
+        if (_open is not null && !_open.Takes(write))
         {
             await CloseAsync();
         }
 
         if (_open is null)
         {
-            var state = await core.StateOfAsync(insert.Relation);
-            core.CheckMayWrite(insert.Command, state);
-            _open = new OpenInsert(core, insert.Plan, state);
+            var state = await core.StateOfAsync(write.Relation);
+            core.CheckMayWrite(write.Command, state);
+            _open = new OpenWrite(core, write.Plan, state);
             Replies.IsHolding = true;
         }
 
-        await _open.AddAsync(insert, portal, _scratch);
-        Replies.Inserted(insert.RowCount);
+        Replies.Executed(await _open.AddAsync(write, portal, maxRows, _scratch));
         if (Replies.Count >= MaxHeldReplies)
         {
             await CloseAsync();
+        }
+    }
+
+    /// <summary>Executes a portal again: it goes on with the rows that are left.</summary>
+    private async ValueTask ContinueAsync(OwnPortal portal, int maxRows)
+    {
+        await CloseAsync();
+        if (portal.Suspended is not { } rows)
+        {
+            throw new PgException(SqlState.ObjectNotInPrerequisiteState, "portal cannot be run: it has been executed to its end");
+        }
+
+        if (rows.Write(core.Client.Output, maxRows))
+        {
+            portal.Suspended = null;
+        }
+    }
+
+    /// <summary>In the simple protocol the description of RETURNING comes with its rows.</summary>
+    public async ValueTask DescribeAsync(OwnStatement statement)
+    {
+        if (statement.Returning is { } returning)
+        {
+            // Of two statements in a string each has its description before its own rows.
+            await CloseAsync();
+            Replies.RowDescription(returning.Description(portal: null));
+        }
+    }
+
+    private async ValueTask RunSinkAsync(OwnSink sink, OwnPortal? portal, int maxRows)
+    {
+        var state = await core.StateOfAsync(sink.Relation);
+        core.CheckMayWrite(sink.Command, state);
+        var (result, answer) = await new SinkRun(core, sink).RunAsync(state, portal);
+        WriteNotices(result);
+        var tag = OwnRowWrite.TagOf(sink.Plan.Verb, answer.Rows);
+        if (answer.Returned is null)
+        {
+            core.Client.Output.CommandComplete(tag);
+            return;
+        }
+
+        var rows = new SuspendedRows(answer.Returned, tag);
+        if (!rows.Write(core.Client.Output, maxRows))
+        {
+            portal!.Suspended = rows;
+        }
+    }
+
+    private void WriteNotices(Writes.WriteResult result)
+    {
+        foreach (var notice in result.Notices)
+        {
+            core.Client.Output.NoticeResponse(notice);
         }
     }
 
@@ -65,14 +136,10 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
         }
 
         var open = _open;
-        var result = await open.CompleteAsync();
+        var (result, answers) = await open.CompleteAsync();
         _open = null;
-        foreach (var notice in result.Notices)
-        {
-            core.Client.Output.NoticeResponse(notice);
-        }
-
-        Replies.Release();
+        WriteNotices(result);
+        Replies.Release(answers);
         open.Dispose();
     }
 
@@ -97,7 +164,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
         var open = _open;
         _open = null;
         error = await open.FailAsync(error);
-        Replies.Release(statements: 0);
+        Replies.Abandon();
         open.Dispose();
         return error;
     }

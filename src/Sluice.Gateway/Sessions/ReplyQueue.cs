@@ -17,7 +17,8 @@ internal sealed class ReplyQueue(MessageWriter output)
         CloseComplete,
         ParameterDescription,
         NoData,
-        CommandComplete,
+        RowDescription,
+        Execution,
     }
 
     /// <summary>How many replies are being held.</summary>
@@ -34,27 +35,60 @@ internal sealed class ReplyQueue(MessageWriter output)
 
     public void NoData() => Add(new Reply(ReplyKind.NoData));
 
-    public void ParameterDescription(uint[] types) => Add(new Reply(ReplyKind.ParameterDescription, Types: types));
+    public void ParameterDescription(uint[] types) => Add(new Reply(ReplyKind.ParameterDescription, types));
 
-    /// <summary>Holds the CommandComplete of a statement that stores <paramref name="rows"/> rows if all goes well.</summary>
-    public void Inserted(long rows) => Add(new Reply(ReplyKind.CommandComplete, rows));
+    /// <summary>A RowDescription, its body complete.</summary>
+    public void RowDescription(byte[] body) => Add(new Reply(ReplyKind.RowDescription, body));
+
+    /// <summary>Holds the answer of an execution until it is known.</summary>
+    public void Executed(in Execution execution) => Add(new Reply(ReplyKind.Execution, execution));
 
     /// <summary>Writes what is held.</summary>
-    /// <param name="statements">How many statements have succeeded; what comes after them is dropped.</param>
-    public void Release(int statements = int.MaxValue)
+    /// <param name="results">Those of the executions, in their order.</param>
+    public void Release(IReadOnlyList<ExecutionResult> results)
     {
         IsHolding = false;
+        var next = 0;
         foreach (var reply in _held)
         {
-            if (reply.Kind == ReplyKind.CommandComplete && statements-- == 0)
+            if (reply.Kind == ReplyKind.Execution)
             {
-                break;
+                WriteResult((Execution)reply.Content!, results[next++]);
             }
+            else
+            {
+                Write(reply);
+            }
+        }
 
+        _held.Clear();
+    }
+
+    /// <summary>Writes what is held before the first execution; the rest is dropped, since the executions have failed.</summary>
+    public void Abandon()
+    {
+        IsHolding = false;
+        foreach (var reply in _held.TakeWhile(reply => reply.Kind != ReplyKind.Execution))
+        {
             Write(reply);
         }
 
         _held.Clear();
+    }
+
+    private void WriteResult(in Execution execution, ExecutionResult result)
+    {
+        if (result.Returned is null)
+        {
+            output.CommandComplete(execution.Statement.Tag(result.Rows));
+            return;
+        }
+
+        var rest = new SuspendedRows(result.Returned, execution.Statement.Tag(result.Rows));
+        if (!rest.Write(output, execution.MaxRows))
+        {
+            execution.Portal!.Suspended = rest;
+        }
     }
 
     private void Add(Reply reply)
@@ -86,13 +120,17 @@ internal sealed class ReplyQueue(MessageWriter output)
                 output.NoData();
                 break;
             case ReplyKind.ParameterDescription:
-                output.ParameterDescription(reply.Types);
+                output.ParameterDescription((uint[])reply.Content!);
+                break;
+            case ReplyKind.RowDescription:
+                output.BeginMessage(BackendMessage.RowDescription);
+                output.Bytes((byte[])reply.Content!);
+                output.EndMessage();
                 break;
             default:
-                output.CommandComplete($"INSERT 0 {reply.Rows}");
-                break;
+                throw new InvalidOperationException("An execution is answered when its write has ended.");
         }
     }
 
-    private readonly record struct Reply(ReplyKind Kind, long Rows = 0, uint[]? Types = null);
+    private readonly record struct Reply(ReplyKind Kind, object? Content = null);
 }

@@ -41,6 +41,9 @@ internal sealed class RunningWrite : IDisposable
     /// <summary>Fires when the statement has to end.</summary>
     public CancellationToken Stopped => _work.Token;
 
+    /// <summary>The rows from <paramref name="firstRow"/> on are those of another execution.</summary>
+    public void BeginExecution(long firstRow) => _write.BeginExecution(firstRow);
+
     /// <summary>Hands the batch to CDF if it is full.</summary>
     /// <exception cref="PgException">The write has failed, or was cancelled.</exception>
     public ValueTask SendIfFullAsync() => _write.IsFull(Batch) ? SendAsync() : ValueTask.CompletedTask;

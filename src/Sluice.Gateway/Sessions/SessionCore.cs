@@ -17,6 +17,9 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
 
     public SessionUser User { get; } = user;
 
+    /// <summary>What opens the sinks of this session; the engine was started with it.</summary>
+    public required string SinkKey { get; init; }
+
     /// <summary>Fires when the server stops.</summary>
     public CancellationToken ShuttingDown { get; } = shuttingDown;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
 using Sluice.PgWire.Protocol;
@@ -25,9 +26,10 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
         }
 
         var user = await users.OpenAsync(parameters.User, cancellationToken);
+        var sinkKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var backend = await EngineConnection.ConnectAsync(
             user.Login,
-            SluiceSettings.Defaults.Concat(parameters.Settings),
+            [.. SluiceSettings.Defaults, .. parameters.Settings, new(SinkView.KeySetting, sinkKey)],
             cancellationToken);
         var client = new ClientLink(connection);
         await using var engine = new EngineLink(backend, client);
@@ -36,7 +38,7 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             client.Output.NoticeResponse(notice);
         }
 
-        var core = new SessionCore(client, engine, user, connection.ShuttingDown);
+        var core = new SessionCore(client, engine, user, connection.ShuttingDown) { SinkKey = sinkKey };
         using var registration = cancelKeys.Register(engine.ProcessId, core.CancelAsync);
         LogOpened(logger, connection.ConnectionId, user.Username, engine.ProcessId, parameters.ApplicationName);
         try

@@ -168,6 +168,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
                     throw new PgException(SqlState.UndefinedParameter, "there is no parameter $1");
                 }
 
+                await writes.DescribeAsync(bound);
                 await writes.ExecuteAsync(bound, portal: null);
                 return;
             }

@@ -17,11 +17,31 @@ internal static class SluiceSettings
     /// </summary>
     public const string Keepalive = "sluice.keepalive";
 
+    /// <summary>What an INSERT or COPY without ON CONFLICT does with rows that exist: <c>error</c>, <c>update</c> or <c>ignore</c>.</summary>
+    public const string OnConflict = "sluice.on_conflict";
+
+    /// <summary>What rows that cannot be stored do to their statement: <c>stop</c> or <c>skip</c>.</summary>
+    public const string OnError = "sluice.on_error";
+
+    /// <summary>Whether data points create the time series that they refer to: <c>on</c> or <c>off</c>.</summary>
+    public const string CreateMissing = "sluice.create_missing";
+
+    /// <summary>What metadata in an UPDATE does to the old: <c>replace</c> or <c>merge</c>.</summary>
+    public const string Metadata = "sluice.metadata";
+
+    /// <summary>Whether TRUNCATE and DELETE without WHERE may empty tables other than RAW's: <c>on</c> or <c>off</c>.</summary>
+    public const string AllowFullDelete = "sluice.allow_full_delete";
+
     /// <summary>Each setting and its default.</summary>
     public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [BadValues] = "error",
         [SubMillisecond] = "collapse",
         [Keepalive] = "10s",
+        [OnConflict] = "error",
+        [OnError] = "stop",
+        [CreateMissing] = "off",
+        [Metadata] = "replace",
+        [AllowFullDelete] = "off",
     };
 }

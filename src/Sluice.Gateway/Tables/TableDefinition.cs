@@ -47,6 +47,15 @@ public sealed record TableDefinition
     /// <summary>Names of the columns of each further unique key.</summary>
     public ImmutableArray<ImmutableArray<string>> UniqueKeys { get; init; } = [];
 
+    /// <summary>Names of the columns of each key by which a row can be found.</summary>
+    public IEnumerable<ImmutableArray<string>> Keys => PrimaryKey.IsEmpty ? UniqueKeys : UniqueKeys.Append(PrimaryKey);
+
+    /// <summary>Keys by which rows replace each other though no constraint of the catalog says so: the series and time of a data point.</summary>
+    public ImmutableArray<ImmutableArray<string>> NaturalKeys { get; init; } = [];
+
+    /// <summary>The keys that ON CONFLICT may name.</summary>
+    public IEnumerable<ImmutableArray<string>> ConflictKeys => Keys.Concat(NaturalKeys);
+
     /// <summary>An INSERT must give a value to one of these columns (23502 otherwise); empty if there is no such rule.</summary>
     public ImmutableArray<string> RequiredOneOf { get; init; } = [];
 

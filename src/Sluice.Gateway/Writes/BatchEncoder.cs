@@ -11,6 +11,7 @@ namespace Sluice.Gateway.Writes;
 internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDisposable
 {
     private readonly List<long> _notApplied = [];
+    private readonly List<long> _executions = [];
 
     /// <summary>Rows that make a request full.</summary>
     public abstract int BatchRows { get; }
@@ -31,6 +32,7 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     public static BatchEncoder Create(WritePlan plan, WriteContext context) => (plan.Verb, plan.Table.Kind) switch
     {
         (WriteVerb.Update, _) => new ItemUpdateEncoder(plan, context),
+        _ when plan.UpdatesById => new ItemUpdateEncoder(plan, context),
         (WriteVerb.Delete, _) => new ItemDeleteEncoder(plan, context),
         _ => CreateForInsert(plan, context),
     };
@@ -54,6 +56,14 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         CheckPresence(batch);
         EncodeRows(batch, requests);
     }
+
+    /// <summary>The rows whose origins are <paramref name="firstOrigin"/> or higher come from another execution of the statement.</summary>
+    public void BeginExecution(long firstOrigin) => _executions.Add(firstOrigin);
+
+    /// <summary>Whether two rows come from one execution, so that PostgreSQL would see them as one command's.</summary>
+    protected bool AreOfOneExecution(long origin, long other) => ExecutionOf(origin) == ExecutionOf(other);
+
+    private int ExecutionOf(long origin) => _executions.BinarySearch(origin) is var index && index >= 0 ? index : ~index - 1;
 
     /// <summary>Origins of rows that <see cref="Encode"/> has left out, since they have no effect; forgets them.</summary>
     public IReadOnlyList<long> TakeNotApplied()
@@ -99,7 +109,7 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         for (var i = 0; i < plan.Columns.Length; i++)
         {
             var column = batch.Columns[i];
-            if (!plan.Columns[i].IsWritable && column.NullCount < column.Count)
+            if (!plan.Columns[i].IsWritable && column.NullCount < column.Count && !(plan.UpdatesById && i == plan.KeyIndex))
             {
                 throw Errors.ReadOnly(batch, FirstRow(column, isNull: false), i);
             }

@@ -54,7 +54,7 @@ internal class ItemBatchEncoder : BatchEncoder
         {
             for (var row = 0; row < batch.Count; row++)
             {
-                if (items.Items == ItemsPerRequest || items.Size > Context.Limits.MaxBodyBytes)
+                if (items.Items == ItemsPerRequest || items.Size > Context.Limits.MaxBodyBytes || MustFollow(batch, row, externalIds))
                 {
                     requests.Add(Close(items));
                     items = NewBody(ExternalIdColumn);
@@ -120,6 +120,20 @@ internal class ItemBatchEncoder : BatchEncoder
 
         items.Hold(_externalIds.HashOf(ordinal));
         items.Keys.Add(key, batch.OriginOf(row));
+        return true;
+    }
+
+    /// <summary>The row's key stands in the open request, and it is to be changed a second time: by a request of its own, after that one.</summary>
+    private bool MustFollow(RowBatch batch, int row, VariableColumn? externalIds)
+    {
+        if (Plan.Conflict != ConflictAction.Update || externalIds is null || externalIds.IsNull(row)
+            || !_externalIds.TryFind(externalIds[row], new TextKeys(externalIds), out var first)
+            || (!Plan.LaterWins && AreOfOneExecution(batch.OriginOf(first), batch.OriginOf(row))))
+        {
+            return false;
+        }
+
+        _externalIds.Clear();
         return true;
     }
 

@@ -9,7 +9,7 @@ namespace Sluice.Gateway.Writes;
 /// <summary>UPDATE of items by key: <c>POST /x/update</c> with the columns that the statement names, and no others.</summary>
 internal sealed class ItemUpdateEncoder(WritePlan plan, WriteContext context) : KeyedItems(plan, context)
 {
-    private readonly FieldWriter[] _fields = [.. plan.Columns.Take(plan.SetColumns).Select(FieldWriter.ForItem)];
+    private readonly FieldWriter[] _fields = [.. plan.SetIndexes.Select(index => FieldWriter.ForItem(plan.Columns[index], index))];
 
     protected override void WriteItem(Utf8JsonWriter json, RowBatch batch, int row, JsonBatch items)
     {
@@ -44,7 +44,7 @@ internal sealed class ItemUpdateEncoder(WritePlan plan, WriteContext context) : 
         json.WriteEndObject();
 
         // The row is known by its new name before CDF has answered.
-        if (Plan.IndexOf("external_id") is >= 0 and var renamed && !batch.Columns[renamed].IsNull(row))
+        if (Array.Find(_fields, field => Plan.Columns[field.Index].Name == "external_id")?.Index is { } renamed && !batch.Columns[renamed].IsNull(row))
         {
             items.Hold(KeyHash.Of(((VariableColumn)batch.Columns[renamed])[row]));
         }

@@ -62,6 +62,26 @@ internal sealed class KeyTable
         }
     }
 
+    /// <summary>Whether <paramref name="key"/> has been added, and the row in which it came first.</summary>
+    public bool TryFind<TSource>(ReadOnlySpan<byte> key, TSource source, out int firstRow)
+        where TSource : IKeySource
+    {
+        var hash = KeyHash.Of(key);
+        var mask = _slots.Length - 1;
+        for (var slot = (int)hash & mask; _slots[slot] > 0; slot = (slot + 1) & mask)
+        {
+            var ordinal = _slots[slot] - 1;
+            if (_hashes[ordinal] == hash && source.KeyOf(_firstRows[ordinal]).SequenceEqual(key))
+            {
+                firstRow = _firstRows[ordinal];
+                return true;
+            }
+        }
+
+        firstRow = -1;
+        return false;
+    }
+
     private int Insert(ulong hash, int row, int slot)
     {
         var ordinal = Count++;

@@ -14,6 +14,12 @@ internal abstract class KeyedItems : BatchEncoder
     /// <summary>Most items of an update or a delete.</summary>
     private const int MaxItems = 1_000;
 
+    /// <summary>The largest whole number that JSON carries for everyone.</summary>
+    private const long MaxId = (1L << 53) - 1;
+
+    /// <summary>Most characters of an external id.</summary>
+    private const int MaxKeyLength = 255;
+
     private readonly KeyTable _keys = new();
     private readonly string _scope;
     private readonly int _key;
@@ -24,7 +30,7 @@ internal abstract class KeyedItems : BatchEncoder
     {
         Api = ItemResources.Of(context.Client, plan.Table);
         _scope = Scope(plan.Table.Name);
-        _key = plan.SetColumns;
+        _key = plan.KeyIndex;
         _byId = plan.Columns[_key].Name == "id";
     }
 
@@ -40,8 +46,7 @@ internal abstract class KeyedItems : BatchEncoder
         {
             for (var row = 0; row < batch.Count; row++)
             {
-                // Nothing equals NULL.
-                if (batch.Columns[_key].IsNull(row))
+                if (!CanExist(batch, row))
                 {
                     LeaveOut(batch, row);
                     continue;
@@ -96,6 +101,23 @@ internal abstract class KeyedItems : BatchEncoder
     private ReadOnlySpan<byte> KeyOf(RowBatch batch, int row) => _byId
         ? MemoryMarshal.AsBytes(((FixedColumn<long>)batch.Columns[_key]).Values.Slice(row, 1))
         : ((VariableColumn)batch.Columns[_key])[row];
+
+    /// <summary>Whether an item can have this key: nothing equals NULL, and CDF refuses to be asked for keys that it would not take.</summary>
+    private bool CanExist(RowBatch batch, int row)
+    {
+        if (batch.Columns[_key].IsNull(row))
+        {
+            return false;
+        }
+
+        if (_byId)
+        {
+            return ((FixedColumn<long>)batch.Columns[_key]).Values[row] is > 0 and <= MaxId;
+        }
+
+        var key = ((VariableColumn)batch.Columns[_key])[row];
+        return key.Length > 0 && (key.Length <= MaxKeyLength || Fields.Utf8Length.Of(key) <= MaxKeyLength);
+    }
 
     /// <summary>The key stands in the open request already.</summary>
     private bool Comes(RowBatch batch, int row)

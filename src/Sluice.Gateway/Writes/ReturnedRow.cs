@@ -8,6 +8,9 @@ namespace Sluice.Gateway.Writes;
 /// <param name="Item">CDF's item, JSON; empty if CDF's answer has none.</param>
 public sealed record ReturnedRow(long Origin, ReadOnlyMemory<byte> Item)
 {
+    /// <summary><see cref="Item"/> is no item of CDF's but the row as it was written: an object of PostgreSQL's column names and values.</summary>
+    public bool IsEcho { get; init; }
+
     /// <summary>The items of an answer, which CDF gives in the order of the request.</summary>
     public static List<ReturnedRow> Read(ReadOnlyMemory<byte> answer, IEnumerable<long> origins)
     {

@@ -98,6 +98,9 @@ public sealed class TableWrite : IDisposable
         return !_dispatch.IsStopped;
     }
 
+    /// <summary>The rows whose origins are <paramref name="firstOrigin"/> or higher come from another execution of the statement.</summary>
+    public void BeginExecution(long firstOrigin) => _encoder.BeginExecution(firstOrigin);
+
     /// <summary>A row that is none, e.g. a line that cannot be read, under <c>sluice.on_error = skip</c>.</summary>
     public void Reject(RejectedRow row) => _dispatch.Reject(row);
 

@@ -283,11 +283,22 @@ public sealed class WriteDispatch : IDisposable
             return false;
         }
 
+        IReadOnlyList<ReturnedRow>? deleted = null;
         var parts = new Queue<WritePart>([WritePart.Whole(running.Write)]);
         for (var round = 0; parts.TryDequeue(out var part); round++)
         {
             using (part)
             {
+                if (part.Write.Plan is { Verb: WriteVerb.Delete, ReturnsRows: true } && await RowsToDelete.ReadAsync(_context.Client, part) is var (rows, error))
+                {
+                    if (error is not null)
+                    {
+                        return await FailedAsync(part, error);
+                    }
+
+                    deleted = rows;
+                }
+
                 running.IsSent = true;
                 var response = await _sender.SendAsync(part.Request, _stop.Token);
                 Interlocked.Increment(ref _requests);
@@ -295,7 +306,7 @@ public sealed class WriteDispatch : IDisposable
                 Interlocked.Add(ref _bytes, part.Request.Body.Length);
                 if (response.IsSuccess)
                 {
-                    Confirmed(part, response.Body);
+                    Confirmed(part, response.Body, deleted);
                     continue;
                 }
 
@@ -329,7 +340,7 @@ public sealed class WriteDispatch : IDisposable
         }
     }
 
-    private void Confirmed(WritePart part, ReadOnlyMemory<byte> answer)
+    private void Confirmed(WritePart part, ReadOnlyMemory<byte> answer, IReadOnlyList<ReturnedRow>? deleted = null)
     {
         Interlocked.Add(ref _storedRows, part.Rows);
         var write = part.Write;
@@ -337,7 +348,7 @@ public sealed class WriteDispatch : IDisposable
         {
             lock (_lock)
             {
-                _returned.AddRange(ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
+                _returned.AddRange(deleted ?? ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
             }
         }
 

@@ -8,9 +8,14 @@ namespace Sluice.Gateway.Writes;
 public sealed partial record WritePlan
 {
     /// <summary>The column that names a row in messages, by its position in a row, or -1.</summary>
-    public int KeyIndex => Verb is WriteVerb.Update or WriteVerb.Delete
+    public int KeyIndex => UpdatesById
+        ? IndexOf("id")
+        : Verb is WriteVerb.Update or WriteVerb.Delete
         ? SetColumns
         : Math.Max(-1, new[] { "external_id", "id", Table.PrimaryKey.LastOrDefault() }.Where(name => name is not null).Select(name => IndexOf(name!)).FirstOrDefault(index => index >= 0, -1));
+
+    /// <summary>The positions in a row of the values that an update sets.</summary>
+    public IEnumerable<int> SetIndexes => UpdatesById ? ConflictColumns.Select(column => IndexOf(column.Name)) : Enumerable.Range(0, SetColumns);
 
     /// <summary>The columns that UPDATE and DELETE find a row by.</summary>
     public ImmutableArray<ColumnDefinition> KeyColumns => Verb is WriteVerb.Update or WriteVerb.Delete ? Columns[SetColumns..] : [];
@@ -36,7 +41,7 @@ public sealed partial record WritePlan
             indexes[table.OrdinalOf(set[i].Name)] = i;
         }
 
-        return new WritePlan(table, WriteVerb.Update, [.. set, .. key], indexes) { SetColumns = set.Length };
+        return new WritePlan(table, WriteVerb.Update, [.. set, .. key], indexes, key.Length) { SetColumns = set.Length };
     }
 
     /// <summary>DELETE: each row is a key.</summary>
@@ -51,7 +56,7 @@ public sealed partial record WritePlan
 
         var indexes = new int[table.Columns.Length];
         Array.Fill(indexes, -1);
-        return new WritePlan(table, WriteVerb.Delete, key, indexes);
+        return new WritePlan(table, WriteVerb.Delete, key, indexes, key.Length);
     }
 
     /// <summary>The position of the key column called <paramref name="name"/> in a row of UPDATE or DELETE, or -1.</summary>
@@ -68,12 +73,18 @@ public sealed partial record WritePlan
         return -1;
     }
 
+    /// <summary>Whether rows of <paramref name="other"/> can be part of the same write.</summary>
+    public bool IsSameAs(WritePlan other) => ReferenceEquals(this, other)
+        || (Table == other.Table && Verb == other.Verb && SetColumns == other.SetColumns && ReturnsRows == other.ReturnsRows
+            && Conflict == other.Conflict && Columns.SequenceEqual(other.Columns) && ConflictColumns.SequenceEqual(other.ConflictColumns));
+
     /// <summary>The plan as the session's settings complete it.</summary>
     public WritePlan Under(WriteSettings settings) => Conflict is not null || Verb is not (WriteVerb.Insert or WriteVerb.Copy)
         ? this
         : this with
         {
             Conflict = settings.OnConflict,
+            LaterWins = settings.OnConflict == ConflictAction.Update,
             ConflictColumns = [.. Columns.Where(column => column.IsWritable && column.Updatable && column.Name != "external_id")],
         };
 

@@ -13,13 +13,21 @@ public sealed partial record WritePlan
 {
     private readonly int[] _indexes;
 
-    private WritePlan(TableDefinition table, WriteVerb verb, ImmutableArray<ColumnDefinition> columns, int[] indexes)
+    /// <summary>A plan whose columns have been checked.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="verb">The statement's.</param>
+    /// <param name="columns">The columns of each row.</param>
+    /// <param name="indexes">The position in a row of each of the table's columns, or -1.</param>
+    /// <param name="keyColumns">How many of the columns, the last ones, are compared with and not assigned.</param>
+    private WritePlan(TableDefinition table, WriteVerb verb, ImmutableArray<ColumnDefinition> columns, int[] indexes, int keyColumns = 0)
     {
         Table = table;
         Verb = verb;
         Columns = columns;
         _indexes = indexes;
-        DecodeTypes = [.. columns.Select(DecodeTypeOf)];
+        // A value that is longer than any key can be is no error where it is compared: it equals none.
+        var assigned = columns.Length - keyColumns;
+        DecodeTypes = [.. columns.Select((column, index) => index < assigned ? DecodeTypeOf(column) : new ColumnType(column.Type.Type))];
     }
 
     /// <summary>The table that is written to.</summary>
@@ -42,6 +50,15 @@ public sealed partial record WritePlan
 
     /// <summary>The columns that an existing row gets under <see cref="ConflictAction.Update"/>.</summary>
     public ImmutableArray<ColumnDefinition> ConflictColumns { get; init; } = [];
+
+    /// <summary>The key that ON CONFLICT names; empty if it names none.</summary>
+    public ImmutableArray<string> ConflictKey { get; init; } = [];
+
+    /// <summary>Of two rows with one key the later one wins, since no statement said what else: <c>sluice.on_conflict</c>.</summary>
+    public bool LaterWins { get; init; }
+
+    /// <summary>ON CONFLICT (id): CDF makes ids, so the rows can only be those that exist.</summary>
+    public bool UpdatesById => Conflict is not null && ConflictKey is ["id"] && Table.Kind is not (TableKind.DoubleDatapoints or TableKind.StringDatapoints);
 
     /// <summary>How many of the <see cref="Columns"/>, from the first on, UPDATE sets; the others are the key of the row.</summary>
     public int SetColumns { get; init; }

@@ -47,6 +47,7 @@ public static class SqlState
     public const string GeneratedAlways = "428C9";
     public const string UndefinedColumn = "42703";
     public const string UndefinedTable = "42P01";
+    public const string UndefinedObject = "42704";
     public const string UndefinedParameter = "42P02";
     public const string DuplicateColumn = "42701";
     public const string DuplicateCursor = "42P03";

@@ -106,6 +106,14 @@ internal sealed class CdfAdministrator : IDisposable
         return operations.Where(o => (string?)o!["method"] == method && (string?)o["path"] == path).Sum(o => (long)o!["requests"]!);
     }
 
+    /// <summary>How many requests CDF has had so far that are about a resource, reads and writes.</summary>
+    public async Task<long> RequestsAboutAsync(string resource)
+    {
+        using var response = await _http.GetAsync(new Uri(_emulator.BaseUrl, "/statistics"));
+        var operations = (await ReadAsync(response))["operations"]!.AsArray();
+        return operations.Where(o => ((string)o!["path"]!).TrimStart('/').Split('/')[0] == resource).Sum(o => (long)o!["requests"]!);
+    }
+
     /// <summary>Makes a time series, so that points can be written to it.</summary>
     public Task CreateSeriesAsync(string externalId, bool isString = false) =>
         PostAsync("timeseries", new { items = new[] { new { externalId, isString } } });

@@ -11,6 +11,7 @@ internal static class DoubleDatapointsTable
         Capabilities = TableCapabilities.ReadWrite("timeseries"),
         Insert = InsertEffect.Overwrites,
         RequiredOneOf = ["external_id", "id"],
+        NaturalKeys = [["external_id", "timestamp"], ["id", "timestamp"]],
         FetchSize = 10_000,
         Columns =
         [

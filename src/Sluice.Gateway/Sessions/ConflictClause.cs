@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Sql;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>What ON CONFLICT of an INSERT into a CDF table means.</summary>
+internal static class ConflictClause
+{
+    /// <summary>The plan with what the clause says; the same plan without a clause.</summary>
+    /// <exception cref="PgException">
+    /// 42P10 a target that is no key of the table; 42704 a constraint that does not exist; 42601 DO UPDATE without a target; 0A000 values
+    /// other than EXCLUDED's; 42703, 428C9 columns that cannot be set.
+    /// </exception>
+    public static WritePlan Apply(WritePlan plan, OnConflictClause? clause, ReadOnlySpan<byte> sql)
+    {
+        if (clause is null)
+        {
+            return plan;
+        }
+
+        var key = KeyOf(plan.Table, clause, sql);
+        if (clause.Action == OnConflictAction.Nothing)
+        {
+            return plan with { Conflict = ConflictAction.Ignore, ConflictKey = key };
+        }
+
+        if (key.IsEmpty)
+        {
+            throw new PgException(SqlState.SyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name", hint: "For example, ON CONFLICT (column_name).");
+        }
+
+        if (!clause.SetsExcludedOnly)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"ON CONFLICT DO UPDATE with conditions or other values than EXCLUDED's is not supported for CDF table \"{plan.Table.Name}\"",
+                hint: "Set each column to EXCLUDED.column, without WHERE: CDF does not give old values to an update.");
+        }
+
+        var columns = ImmutableArray.CreateBuilder<ColumnDefinition>();
+        foreach (var assignment in clause.Assignments)
+        {
+            var column = OwnKeyedWrite.ColumnOf(sql, plan.Table, assignment.Column);
+            if (key.Contains(column.Name, StringComparer.Ordinal))
+            {
+                // It has that value, or there would be no conflict.
+                continue;
+            }
+
+            WritePlan.CheckUpdatable(plan.Table, column);
+            if (columns.Contains(column))
+            {
+                throw new PgException(SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"");
+            }
+
+            columns.Add(column);
+        }
+
+        return plan with { Conflict = ConflictAction.Update, ConflictColumns = columns.ToImmutable(), ConflictKey = key };
+    }
+
+    private static ImmutableArray<string> KeyOf(TableDefinition table, OnConflictClause clause, ReadOnlySpan<byte> sql)
+    {
+        if (clause.Constraint is { } constraint)
+        {
+            foreach (var key in table.Keys)
+            {
+                var isPrimary = key.SequenceEqual(table.PrimaryKey);
+                if (constraint.Name == (isPrimary ? $"{table.Name}_pkey" : $"{table.Name}_{string.Join('_', key)}_key"))
+                {
+                    return key;
+                }
+            }
+
+            throw new PgException(SqlState.UndefinedObject, $"constraint \"{constraint.Name}\" for table \"{table.Name}\" does not exist");
+        }
+
+        if (clause.Columns is null && !clause.HasExpressions)
+        {
+            return [];
+        }
+
+        foreach (var column in clause.Columns ?? [])
+        {
+            OwnKeyedWrite.ColumnOf(sql, table, column);
+        }
+
+        var named = clause.Columns?.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in table.ConflictKeys)
+        {
+            if (named is not null && !clause.HasPredicate && named.SetEquals(key))
+            {
+                return key;
+            }
+        }
+
+        throw new PgException(
+            SqlState.InvalidColumnReference,
+            "there is no unique or exclusion constraint matching the ON CONFLICT specification",
+            hint: $"Keys of CDF table \"{table.Name}\": {string.Join(" and ", table.ConflictKeys.Select(key => $"({string.Join(", ", key)})"))}.");
+    }
+}

@@ -1,0 +1,146 @@
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>What the engine says of a statement before it is run.</summary>
+/// <param name="Parameters">Type OIDs of the parameters.</param>
+/// <param name="Columns">The body of RowDescription; <see langword="null"/> if there are no rows.</param>
+internal sealed record EngineDescription(uint[] Parameters, byte[]? Columns)
+{
+    /// <summary>How many columns its rows have.</summary>
+    public int ColumnCount => Columns is null ? 0 : new PayloadReader(Columns).Count();
+}
+
+/// <summary>
+/// Questions of Sluice's own to the engine, under names of their own, parsed anew each time: the unnamed statement may be the client's, and
+/// DISCARD or DEALLOCATE may come at any time.
+/// </summary>
+internal static class EngineRows
+{
+    private const string Name = "_sluice_rows";
+
+    /// <summary>Has the engine parse and describe <paramref name="sql"/>.</summary>
+    /// <exception cref="PgException">The engine's error.</exception>
+    public static async ValueTask<EngineDescription> DescribeAsync(EngineLink engine, ReadOnlyMemory<byte> sql, uint[] declaredTypes)
+    {
+        var output = engine.Output;
+        Close(output, Name, 'S');
+        Parse(output, Name, sql.Span, declaredTypes);
+        output.BeginMessage(FrontendMessage.Describe);
+        output.Byte((byte)'S');
+        output.CString(Name);
+        output.EndMessage();
+        Close(output, Name, 'S');
+
+        byte[]? columns = null;
+        uint[] parameters = [];
+        await engine.AskAsync(replies: 4, (type, body) =>
+        {
+            if (type == BackendMessage.RowDescription)
+            {
+                columns = body.ToArray();
+            }
+            else if (type == BackendMessage.ParameterDescription)
+            {
+                parameters = ReadTypes(body.Span);
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        return new EngineDescription(parameters, columns);
+    }
+
+    /// <summary>The bodies of the DataRow messages of <paramref name="sql"/>, which has one parameter of type json.</summary>
+    /// <param name="engine">The session's engine.</param>
+    /// <param name="sql">A query.</param>
+    /// <param name="argument">The parameter's value, as text.</param>
+    /// <param name="portal">Says in which formats the values are wanted; <see langword="null"/>: text.</param>
+    /// <exception cref="PgException">The engine's error.</exception>
+    public static async ValueTask<List<byte[]>> ReadAsync(EngineLink engine, byte[] sql, ReadOnlyMemory<byte> argument, OwnPortal? portal)
+    {
+        var output = engine.Output;
+        Close(output, Name, 'S');
+        Parse(output, Name, sql, [PgWire.Types.PgType.Json.Oid]);
+        output.BeginMessage(FrontendMessage.Bind);
+        output.CString(Name);
+        output.CString(Name);
+        output.Int16(0);
+        output.Int16(1);
+        output.BeginValue();
+        output.Bytes(argument.Span);
+        output.EndValue();
+        WriteFormats(output, portal);
+        output.EndMessage();
+        Execute(output, Name);
+        Close(output, Name, 'P');
+        Close(output, Name, 'S');
+
+        var rows = new List<byte[]>();
+        await engine.AskAsync(replies: 6, (type, body) =>
+        {
+            if (type == BackendMessage.DataRow)
+            {
+                rows.Add(body.ToArray());
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        return rows;
+    }
+
+    public static void Parse(MessageWriter output, string name, ReadOnlySpan<byte> sql, uint[] types)
+    {
+        output.BeginMessage(FrontendMessage.Parse);
+        output.CString(name);
+        output.CString(sql);
+        output.Int16((short)types.Length);
+        foreach (var type in types)
+        {
+            output.UInt32(type);
+        }
+
+        output.EndMessage();
+    }
+
+    public static void Execute(MessageWriter output, string portal)
+    {
+        output.BeginMessage(FrontendMessage.Execute);
+        output.CString(portal);
+        output.Int32(0);
+        output.EndMessage();
+    }
+
+    /// <summary>Closes a statement or portal; one that is not there is none the worse.</summary>
+    /// <param name="output">To the engine.</param>
+    /// <param name="name">Statement or portal.</param>
+    /// <param name="kind"><c>S</c> or <c>P</c>.</param>
+    public static void Close(MessageWriter output, string name, char kind)
+    {
+        output.BeginMessage(FrontendMessage.Close);
+        output.Byte((byte)kind);
+        output.CString(name);
+        output.EndMessage();
+    }
+
+    private static void WriteFormats(MessageWriter output, OwnPortal? portal)
+    {
+        var count = portal?.Message.ResultFormatCount ?? 0;
+        output.Int16((short)count);
+        for (var i = 0; i < count; i++)
+        {
+            output.Int16(portal!.Message.ResultFormat(i));
+        }
+    }
+
+    private static uint[] ReadTypes(ReadOnlySpan<byte> body)
+    {
+        var reader = new PayloadReader(body);
+        var types = new uint[reader.Count()];
+        for (var i = 0; i < types.Length; i++)
+        {
+            types[i] = (uint)reader.Int32();
+        }
+
+        return types;
+    }
+}

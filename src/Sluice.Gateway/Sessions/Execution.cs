@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>One execution of a statement among those that are one write.</summary>
+/// <param name="Statement">The statement.</param>
+/// <param name="Portal">Its parameters and how its rows are wanted; <see langword="null"/> in the simple protocol without parameters.</param>
+/// <param name="FirstRow">The origin of its first row.</param>
+/// <param name="RowCount">How many rows it has.</param>
+/// <param name="MaxRows">How many rows of RETURNING are wanted now; 0 for all.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Execution(OwnRowWrite Statement, OwnPortal? Portal, long FirstRow, int RowCount, int MaxRows)
+{
+    /// <summary>How many of the rows are among <paramref name="origins"/>, which are in order.</summary>
+    public int CountIn(IReadOnlyList<long> origins) => Below(origins, FirstRow + RowCount) - Below(origins, FirstRow);
+
+    private static int Below(IReadOnlyList<long> origins, long bound)
+    {
+        var (low, high) = (0, origins.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (origins[middle] < bound)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}
+
+/// <summary>What an execution is answered with.</summary>
+/// <param name="Rows">How many rows it has changed.</param>
+/// <param name="Returned">Bodies of DataRow messages for RETURNING; <see langword="null"/> without it.</param>
+internal sealed record ExecutionResult(long Rows, IReadOnlyList<byte[]>? Returned);
