@@ -23,6 +23,7 @@ internal sealed class DataDirectories
 
         Engine = Path.Combine(root, "engine");
         Tls = Path.Combine(root, "tls");
+        Transactions = Path.Combine(root, "transactions");
         Keys = Directory.CreateDirectory(Path.Combine(root, "keys"), OwnerOnly).FullName;
     }
 
@@ -31,6 +32,9 @@ internal sealed class DataDirectories
 
     /// <summary>Generated certificates; <c>ca.pem</c> there is for clients.</summary>
     public string Tls { get; }
+
+    /// <summary>Rows of open transactions; they do not outlive the process.</summary>
+    public string Transactions { get; }
 
     /// <summary>With which stored credentials are encrypted; closed to everybody else.</summary>
     public string Keys { get; }

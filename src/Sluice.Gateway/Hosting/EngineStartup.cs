@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
-using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.ScanEndpoint;
 
 namespace Sluice.Gateway.Hosting;
@@ -13,8 +12,6 @@ namespace Sluice.Gateway.Hosting;
 internal sealed class EngineStartup(
     EmbeddedPostgres engine,
     EngineOptions options,
-    IScanUsers users,
-    ScanSessions sessions,
     GatewayOptions gateway,
     TimeProvider time,
     ILogger<UserDatabases> logger,
@@ -34,7 +31,7 @@ internal sealed class EngineStartup(
     {
         await engine.StartAsync(cancellationToken);
         _databases = await UserDatabases.CreateAsync(engine, options, logger, cancellationToken);
-        _scans = ScanServer.Start(engine, new ScanBackend(_databases.Secrets, users, sessions), scanLogger);
+        _scans = ScanServer.Start(engine, _databases.Secrets, scanLogger);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,12 @@ public sealed record GatewayOptions
 
     /// <summary>Memory for requests to CDF that are encoded and not yet answered, of all sessions together. A full one slows clients down.</summary>
     public int WriteMemoryMegabytes { get; init; } = 128;
+
+    /// <summary>
+    /// Disk space, in the data directory, for rows that wait for COMMIT, of all sessions together, compressed. A quarter of what is free at the
+    /// start, at most 16 GiB, unless set.
+    /// </summary>
+    public int? TransactionMegabytes { get; init; }
 }
 
 /// <summary>Where PostgreSQL clients connect.</summary>

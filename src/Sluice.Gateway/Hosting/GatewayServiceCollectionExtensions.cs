@@ -8,10 +8,10 @@ using Sluice.Cdf.Http;
 using Sluice.Cdf.Tokens;
 using Sluice.Gateway.Admin;
 using Sluice.Gateway.Engine;
-using Sluice.Gateway.Reads;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Hosting;
@@ -34,7 +34,7 @@ public static class GatewayServiceCollectionExtensions
         AddCdf(services, options.Cdf);
         AddUsers(services, directories);
         AddListener(services, options.Postgres, directories);
-        AddSessions(services, options);
+        AddSessions(services, options, directories);
         services.AddPostgresGateway(new AdminOptions
         {
             Host = options.Postgres.PublicHost,
@@ -86,8 +86,6 @@ public static class GatewayServiceCollectionExtensions
             provider.GetRequiredService<UserTableStore>()));
         services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserDatabaseTables>());
         services.AddSingleton<ICredentialStore, UserCredentialStore>();
-        services.AddSingleton<ScanSessions>();
-        services.AddSingleton<IScanUsers, GatewayScanUsers>();
     }
 
     private static void AddListener(IServiceCollection services, PostgresEndpoint postgres, DataDirectories directories)
@@ -113,8 +111,9 @@ public static class GatewayServiceCollectionExtensions
         });
     }
 
-    private static void AddSessions(IServiceCollection services, GatewayOptions options)
+    private static void AddSessions(IServiceCollection services, GatewayOptions options, DataDirectories directories)
     {
+        services.AddSingleton(_ => new SpillStore(directories.Transactions, options.TransactionMegabytes * 1_048_576L));
         services.AddSingleton<KeyFence>();
         services.AddSingleton(new WriteMemory(options.WriteMemoryMegabytes * 1_048_576L));
         services.AddSingleton<ISessionUsers, GatewaySessionUsers>();

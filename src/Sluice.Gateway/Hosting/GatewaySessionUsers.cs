@@ -4,6 +4,7 @@ using Sluice.Gateway.Engine;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Hosting;
@@ -16,6 +17,7 @@ internal sealed class GatewaySessionUsers(
     CdfOptions cdf,
     KeyFence fence,
     WriteMemory memory,
+    SpillStore spill,
     TimeProvider time) : ISessionUsers
 {
     /// <inheritdoc/>
@@ -36,6 +38,7 @@ internal sealed class GatewaySessionUsers(
                     Client = clients.For(user),
                     Fence = fence,
                     Memory = memory,
+                    Spill = spill,
                     Cluster = cdf.BaseUrl,
                     Time = time,
                 },

@@ -35,8 +35,11 @@ internal sealed class EngineLink : IAsyncDisposable
     /// <summary>The settings that the engine has reported.</summary>
     public ReportedSettings Settings { get; } = new();
 
-    /// <summary>As of the last ReadyForQuery.</summary>
+    /// <summary>As of the last ReadyForQuery, or as is known since.</summary>
     public TransactionStatus Status { get; private set; } = TransactionStatus.Idle;
+
+    /// <summary>How many statements have been completed since the last Query message was sent.</summary>
+    public int Completed { get; private set; }
 
     /// <summary>How many replies of the extended protocol are still to come.</summary>
     public int Outstanding { get; private set; }
@@ -52,6 +55,9 @@ internal sealed class EngineLink : IAsyncDisposable
 
     /// <summary>Completes when the engine has said something, or has gone.</summary>
     public Task WhenReadable() => _input.WhenReadable();
+
+    /// <summary>A statement has changed the status, and ReadyForQuery has not come yet.</summary>
+    public void Assume(TransactionStatus status) => Status = status;
 
     /// <summary>Takes note of messages put into <see cref="Output"/> that will have <paramref name="replies"/> replies.</summary>
     public void Expect(int replies)
@@ -106,6 +112,7 @@ internal sealed class EngineLink : IAsyncDisposable
         Output.CString(sql.Span);
         Output.EndMessage();
         InSegment = true;
+        Completed = 0;
         await FlushAsync();
         return await RunAsync(EnginePause.Ready, EngineReplies.All);
     }
@@ -188,7 +195,7 @@ internal sealed class EngineLink : IAsyncDisposable
         Output.EndMessage();
         InSegment = true;
         Outstanding += replies;
-        await Output.FlushAsync(CancellationToken.None);
+        await SentAsync(Output.FlushAsync(CancellationToken.None).AsTask());
         PgError? error = null;
         while (alone ? InSegment : Outstanding > 0)
         {
@@ -208,6 +215,12 @@ internal sealed class EngineLink : IAsyncDisposable
             {
                 case BackendMessage.ErrorResponse:
                     error = PgErrorParser.Parse(_input.Contiguous(frame).Span);
+                    if (error.Severity is PgSeverity.Fatal or PgSeverity.Panic)
+                    {
+                        // The backend goes, and the client has not been told.
+                        throw new PgException(error);
+                    }
+
                     break;
                 default:
                     if (IsAsynchronous(frame.Type))
@@ -311,6 +324,11 @@ internal sealed class EngineLink : IAsyncDisposable
 
     private void Observe(in Frame frame)
     {
+        if (frame.Type == BackendMessage.CommandComplete)
+        {
+            Completed++;
+        }
+
         switch (frame.Type)
         {
             case BackendMessage.ReadyForQuery:

@@ -1,3 +1,4 @@
+using System.Text;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Sessions;
@@ -86,6 +87,32 @@ internal static class EngineRows
             return ValueTask.CompletedTask;
         });
         return rows;
+    }
+
+    /// <summary>Runs statements that have neither parameters nor rows.</summary>
+    /// <exception cref="PgException">The engine's error.</exception>
+    public static ValueTask RunAsync(EngineLink engine, params IReadOnlyList<string> statements)
+    {
+        var output = engine.Output;
+        foreach (var sql in statements)
+        {
+            // One that has failed is left behind.
+            Close(output, Name, 'P');
+            Close(output, Name, 'S');
+            Parse(output, Name, Encoding.UTF8.GetBytes(sql), []);
+            output.BeginMessage(FrontendMessage.Bind);
+            output.CString(Name);
+            output.CString(Name);
+            output.Int16(0);
+            output.Int16(0);
+            output.Int16(0);
+            output.EndMessage();
+            Execute(output, Name);
+            Close(output, Name, 'P');
+            Close(output, Name, 'S');
+        }
+
+        return engine.AskAsync(replies: 7 * statements.Count, static (_, _) => ValueTask.CompletedTask);
     }
 
     public static void Parse(MessageWriter output, string name, ReadOnlySpan<byte> sql, uint[] types)

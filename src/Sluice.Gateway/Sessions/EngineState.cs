@@ -72,6 +72,7 @@ internal sealed record EngineState(
         OnError = Choice<OnError>(SluiceSettings.OnError),
         CreateMissing = Flag(SluiceSettings.CreateMissing),
         Metadata = Choice<MetadataUpdate>(SluiceSettings.Metadata),
+        AssumeRowsExist = Flag(SluiceSettings.AssumeRowsExist),
     };
 
     /// <summary><c>sluice.keepalive</c>.</summary>
@@ -98,6 +99,21 @@ internal sealed record EngineState(
                     hint: "Give a number with ms, s or min, e.g. 10s.");
         }
     }
+
+    /// <summary><c>sluice.transaction_mode</c>.</summary>
+    /// <exception cref="PgException">22023.</exception>
+    public TransactionMode TransactionMode => Choice<TransactionMode>(SluiceSettings.TransactionMode);
+
+    /// <summary><c>sluice.transaction_max_bytes</c>; <see langword="null"/>: the gateway's own bound.</summary>
+    /// <exception cref="PgException">22023.</exception>
+    public long? TransactionMaxBytes => Settings[SluiceSettings.TransactionMaxBytes] is not SluiceSettings.Auto and var value
+        ? ByteSize.TryParse(value) is > 0 and var bytes
+            ? bytes
+            : throw new PgException(
+                SqlState.InvalidParameterValue,
+                $"invalid value for parameter \"{SluiceSettings.TransactionMaxBytes}\": \"{value}\"",
+                hint: "Give a number of bytes, or one with kB, MB, GB or TB; or auto for the gateway's own bound.")
+        : null;
 
     /// <summary><c>sluice.allow_full_delete</c>.</summary>
     /// <exception cref="PgException">22023.</exception>

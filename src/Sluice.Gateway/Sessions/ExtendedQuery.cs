@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Sessions;
 /// The extended query protocol. Statements and portals belong to the side that parsed them, a pipeline may mix both in strict order, and what
 /// fails, fails everything up to Sync (PostgreSQL manual, 55.2.3; rules.md P1, P2, P5).
 /// </summary>
-internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrites writes)
+internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrites writes, TransactionStatements transactions)
 {
     private const int FlushAt = 64 * 1024;
 
@@ -286,13 +286,50 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
 
     private async ValueTask ExecuteEngineAsync(Frame frame, EngineEffect effect)
     {
+        if (effect.IsOfTransaction)
+        {
+            await ExecuteTransactionAsync(frame, effect);
+            return;
+        }
+
         await ForwardAsync(frame, replies: 1);
         own.EngineRuns(effect);
-        if (effect == EngineEffect.ReadsData && await Engine.SettleAsync() == EnginePause.CopyIn)
+        if (effect.Kind == EngineEffectKind.ReadsData && await Engine.SettleAsync() == EnginePause.CopyIn)
         {
             await core.Client.FlushAsync();
             await CopyRelay.RunAsync(core.Client, Engine);
             await Engine.ResumeAsync(EnginePause.Settled, EngineReplies.All);
+        }
+    }
+
+    private async ValueTask ExecuteTransactionAsync(Frame frame, EngineEffect effect)
+    {
+        await writes.CloseAsync();
+        if (transactions.IsLedHere(effect))
+        {
+            await SettleAsync();
+            if (!Skipping)
+            {
+                // Nothing is read from the client meanwhile, so the frame stays where it is.
+                await new CommitRun(core).RunAsync(effect, output => output.Relay(frame), replies: 1);
+                own.EngineRuns(effect);
+            }
+
+            return;
+        }
+
+        transactions.Warn(effect);
+        await ForwardAsync(frame, replies: 1);
+        own.EngineRuns(effect);
+        if (effect.Kind is not EngineEffectKind.Begins)
+        {
+            // Whether it succeeds decides what becomes of the rows that wait.
+            await SettleAsync();
+        }
+
+        if (!Skipping)
+        {
+            transactions.HasRun(effect);
         }
     }
 
@@ -358,7 +395,7 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
         }
 
         _skipping = false;
-        core.InBlock = Engine.Status != TransactionStatus.Idle;
+        core.Settled();
         if (!core.InBlock)
         {
             // Portals end with their transaction.

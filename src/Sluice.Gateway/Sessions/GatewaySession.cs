@@ -19,8 +19,9 @@ internal sealed class GatewaySession : IDisposable
         _core = core;
         var own = new OwnStatements(core);
         _writes = new OwnWrites(core, new CopyIn(core));
-        _simple = new SimpleQuery(core, own, _writes);
-        _extended = new ExtendedQuery(core, own, _writes);
+        var transactions = new TransactionStatements(core);
+        _simple = new SimpleQuery(core, own, _writes, transactions);
+        _extended = new ExtendedQuery(core, own, _writes, transactions);
     }
 
     /// <summary>Greets the client and serves it until it leaves.</summary>
@@ -65,7 +66,11 @@ internal sealed class GatewaySession : IDisposable
         }
     }
 
-    public void Dispose() => _writes.Dispose();
+    public void Dispose()
+    {
+        _writes.Dispose();
+        _core.Block.Dispose();
+    }
 
     private async ValueTask QueryAsync(Frame frame)
     {

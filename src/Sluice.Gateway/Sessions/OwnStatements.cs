@@ -173,31 +173,27 @@ internal sealed class OwnStatements(SessionCore core)
     /// <summary>What a statement of the engine's does to what Sluice knows.</summary>
     public static EngineEffect EffectOf(ReadOnlySpan<byte> sql, SqlStatement statement) => statement switch
     {
-        { Kind: SqlStatementKind.Begin } => EngineEffect.OpensBlock,
-        TransactionStatement { Kind: SqlStatementKind.Commit or SqlStatementKind.Rollback, Chain: true } => EngineEffect.OpensBlock,
-        { Kind: SqlStatementKind.Commit or SqlStatementKind.Rollback or SqlStatementKind.PrepareTransaction } => EngineEffect.EndsBlock,
-        CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client } => EngineEffect.ReadsData,
-        DeallocateStatement { Name: null } => EngineEffect.ForgetsStatements,
-        { Kind: SqlStatementKind.Discard } when IsAll(sql, statement.Span) => EngineEffect.ForgetsStatements,
+        TransactionStatement => TransactionStatements.EffectOf(statement),
+        CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client } => new EngineEffect(EngineEffectKind.ReadsData),
+        DeallocateStatement { Name: null } => new EngineEffect(EngineEffectKind.ForgetsStatements),
+        { Kind: SqlStatementKind.Discard } when IsAll(sql, statement.Span) => new EngineEffect(EngineEffectKind.ForgetsStatements),
         _ => EngineEffect.None,
     };
 
     /// <summary>The engine has run, or is about to run, a statement.</summary>
     public void EngineRuns(EngineEffect effect)
     {
+        if (effect.Kind is EngineEffectKind.SetsSavepoint or EngineEffectKind.ReleasesSavepoint)
+        {
+            // Neither names nor settings change.
+            return;
+        }
+
         _last = null;
         core.EngineHasRun();
-        switch (effect)
+        if (effect.Kind == EngineEffectKind.ForgetsStatements)
         {
-            case EngineEffect.OpensBlock:
-                core.InBlock = true;
-                break;
-            case EngineEffect.EndsBlock:
-                core.InBlock = false;
-                break;
-            case EngineEffect.ForgetsStatements:
-                Names.Clear();
-                break;
+            Names.Clear();
         }
     }
 
@@ -257,23 +253,4 @@ internal sealed class OwnStatements(SessionCore core)
         var lexer = new SqlLexer(sql, span, standardConformingStrings: true);
         return lexer.Read() && lexer.Read() && lexer.Is("all"u8);
     }
-}
-
-/// <summary>What a statement of the engine's does to what Sluice knows of the session.</summary>
-internal enum EngineEffect
-{
-    /// <summary>Nothing but that settings and names may have changed.</summary>
-    None,
-
-    /// <summary>A transaction block is open afterwards.</summary>
-    OpensBlock,
-
-    /// <summary>No transaction block is open afterwards.</summary>
-    EndsBlock,
-
-    /// <summary>The client's data comes next.</summary>
-    ReadsData,
-
-    /// <summary>No prepared statement is left.</summary>
-    ForgetsStatements,
 }

@@ -11,10 +11,11 @@ internal sealed class RunningWrite : IDisposable
 {
     private readonly SessionCore _core;
     private readonly OwnWork _work;
-    private readonly TableWrite _write;
+    private readonly IRowWrite _write;
     private readonly TimeSpan _keepalive;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onStopped;
+    private readonly bool _staysInBlock;
     private bool _ended;
     private bool _batchIsSent;
 
@@ -23,7 +24,8 @@ internal sealed class RunningWrite : IDisposable
         _core = core;
         // What may throw comes first: work that has begun must be ended.
         _keepalive = state.Keepalive;
-        _write = TableWrite.Start(plan, core.WriteContext(state));
+        _write = core.OpenRowWrite(plan, state);
+        _staysInBlock = core.InBlock && _write is TableWrite;
         Batch = _write.RentBatch();
         _work = core.BeginOwnWork(state);
         _onStopped = _work.Token.Register(_stopped.SetResult);
@@ -123,6 +125,11 @@ internal sealed class RunningWrite : IDisposable
 
     public void Dispose()
     {
+        if (_staysInBlock)
+        {
+            _core.Block.Stored(((TableWrite)_write).StoredRows);
+        }
+
         if (!_batchIsSent)
         {
             Batch.Dispose();

@@ -1,5 +1,6 @@
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Sql;
 
@@ -25,6 +26,19 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
 
     /// <summary>A transaction block is open, as far as the statements that have been sent to the engine tell.</summary>
     public bool InBlock { get; set; }
+
+    /// <summary>Sluice's side of the transaction block.</summary>
+    public TransactionBlock Block { get; } = new();
+
+    /// <summary>The engine is about to be reported ready: its status is the truth again.</summary>
+    public void Settled()
+    {
+        InBlock = Engine.Status != TransactionStatus.Idle;
+        if (!InBlock)
+        {
+            Block.End();
+        }
+    }
 
     /// <summary>Forgets what the engine has told; called after every statement of its own (rules.md P4).</summary>
     public void EngineHasRun() => _states.Clear();
@@ -71,14 +85,6 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
             throw new PgException(SqlState.ReadOnlySqlTransaction, $"cannot execute {command} in a read-only transaction");
         }
 
-        if (InBlock)
-        {
-            throw new PgException(
-                SqlState.FeatureNotSupported,
-                $"{command} into a CDF table is not supported inside a transaction block",
-                hint: "Turn autocommit on: CDF stores the rows when the statement ends, so there would be nothing to roll back.");
-        }
-
         if (Engine.Settings.ClientEncoding is not ("UTF8" or "SQL_ASCII"))
         {
             throw new PgException(
@@ -100,10 +106,46 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
         TextInput = Engine.Settings.TextInput,
     };
 
-    /// <summary>Begins work of Sluice's own, which a CancelRequest then ends instead of the engine's.</summary>
-    public OwnWork BeginOwnWork(EngineState state)
+    /// <summary>A write of rows: to CDF at once, or inside a transaction block to what waits for COMMIT.</summary>
+    /// <exception cref="PgException">25001 rows wait, and the write is not to; 0A000 what it returns is not known before COMMIT.</exception>
+    public IRowWrite OpenRowWrite(WritePlan plan, EngineState state)
     {
-        var work = new OwnWork(state.StatementTimeout, ended => Interlocked.CompareExchange(ref _ownWork, null, ended), Client.Closed, ShuttingDown);
+        var context = WriteContext(state);
+        if (!InBlock)
+        {
+            return TableWrite.Start(plan, context);
+        }
+
+        if (state.TransactionMode == TransactionMode.Immediate)
+        {
+            return Block.HasPendingRows
+                ? throw new PgException(
+                    SqlState.ActiveSqlTransaction,
+                    "rows cannot be written at once while others wait for COMMIT",
+                    hint: "SET sluice.transaction_mode before the first write of a transaction.")
+                : TableWrite.Start(plan, context);
+        }
+
+        if (plan.ReturnsRows)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"RETURNING of CDF table \"{plan.Table.Name}\" is not supported inside a transaction block",
+                hint: "CDF makes values such as the id only at COMMIT. SET sluice.transaction_mode = immediate, or turn autocommit on.");
+        }
+
+        var buffer = Block.BufferIn(User.Writes.Spill);
+        buffer.MaxSize = state.TransactionMaxBytes ?? User.Writes.Spill.Capacity;
+        return new BufferedWrite(plan, context, buffer);
+    }
+
+    /// <summary>Begins work of Sluice's own, which a CancelRequest then ends instead of the engine's.</summary>
+    /// <param name="state">Has the time limit.</param>
+    /// <param name="outlivesClient">It does not end when the client goes.</param>
+    public OwnWork BeginOwnWork(EngineState state, bool outlivesClient = false)
+    {
+        var closed = outlivesClient ? CancellationToken.None : Client.Closed;
+        var work = new OwnWork(state.StatementTimeout, ended => Interlocked.CompareExchange(ref _ownWork, null, ended), closed, ShuttingDown);
         _ownWork = work;
         return work;
     }

@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Sessions;
 /// is run statement by statement, the engine's parts as a pipeline that is not synchronised before the end, so that they remain one implicit
 /// transaction (rules.md P6).
 /// </summary>
-internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites writes)
+internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites writes, TransactionStatements transactions)
 {
     private EngineLink Engine => core.Engine;
 
@@ -26,7 +26,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
             await RelayAsync(sql, statements);
         }
 
-        core.InBlock = Engine.Status != TransactionStatus.Idle;
+        core.Settled();
         core.Client.Output.ReadyForQuery(Engine.Status);
         await core.Client.FlushAsync();
     }
@@ -81,6 +81,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
     {
         PrepareStatement or ExecuteStatement or DeallocateStatement => own.MayBeOwnPrepared(sql, statement),
         CopyStatement { Kind: SqlStatementKind.CopyTo, Target: { } target } => core.MayBeCdfTable(target.Name),
+        TransactionStatement => transactions.IsLedHere(TransactionStatements.EffectOf(statement)),
         _ => own.MayBeOwn(statement),
     };
 
@@ -88,7 +89,9 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
     {
         foreach (var statement in statements)
         {
-            own.EngineRuns(OwnStatements.EffectOf(sql.Span, statement));
+            var effect = OwnStatements.EffectOf(sql.Span, statement);
+            own.EngineRuns(effect);
+            transactions.Warn(effect);
             if (statement is DeallocateStatement { Name: { } name })
             {
                 own.Names.Remove(name, out _);
@@ -101,6 +104,15 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
             await CopyRelay.RunAsync(core.Client, Engine);
             pause = await Engine.ResumeAsync(EnginePause.Ready, EngineReplies.All);
         }
+
+        // One CommandComplete for each statement that was run; the status at the end is the engine's to say.
+        var status = Engine.Status;
+        for (var i = 0; i < Math.Min(statements.Count, Engine.Completed); i++)
+        {
+            transactions.HasRun(TransactionStatements.EffectOf(statements[i]));
+        }
+
+        Engine.Assume(status);
 
         core.EngineHasRun();
     }
@@ -143,6 +155,12 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
 
     private async ValueTask RunOneAsync(byte[] sql, SqlStatement statement)
     {
+        if (statement is TransactionStatement)
+        {
+            await RunTransactionAsync(sql, statement);
+            return;
+        }
+
         if (MayBeOwn(sql, statement))
         {
             if (Engine.Status == TransactionStatus.Failed && core.InBlock)
@@ -177,11 +195,44 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         await RunInEngineAsync(statement.Span.Of(sql).ToArray(), OwnStatements.EffectOf(sql, statement));
     }
 
+    private async ValueTask RunTransactionAsync(byte[] sql, SqlStatement statement)
+    {
+        var effect = TransactionStatements.EffectOf(statement);
+        var part = statement.Span.Of(sql).ToArray();
+        await writes.CloseAsync();
+        if (transactions.IsLedHere(effect))
+        {
+            await new CommitRun(core).RunAsync(effect, output => WritePart(output, part), replies: 4);
+            own.EngineRuns(effect);
+            return;
+        }
+
+        transactions.Warn(effect);
+        await RunInEngineAsync(part, effect);
+        if (!Engine.Skipping)
+        {
+            transactions.HasRun(effect);
+        }
+    }
+
     /// <summary>One part of the string, spoken to the engine in the extended protocol without Sync; the client sees what Query would have shown.</summary>
     private async ValueTask RunInEngineAsync(ReadOnlyMemory<byte> part, EngineEffect effect)
     {
         await writes.CloseAsync();
-        var output = Engine.Output;
+        WritePart(Engine.Output, part);
+        Engine.Expect(replies: 4);
+        own.EngineRuns(effect);
+        var pause = await Engine.SettleAsync(EngineReplies.AsInSimpleQuery);
+        if (pause == EnginePause.CopyIn)
+        {
+            await core.Client.FlushAsync();
+            await CopyRelay.RunAsync(core.Client, Engine);
+            await Engine.ResumeAsync(EnginePause.Settled, EngineReplies.AsInSimpleQuery);
+        }
+    }
+
+    private static void WritePart(MessageWriter output, ReadOnlyMemory<byte> part)
+    {
         output.BeginMessage(FrontendMessage.Parse);
         output.CString(""u8);
         output.CString(part.Span);
@@ -205,15 +256,5 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         output.CString(""u8);
         output.Int32(0);
         output.EndMessage();
-
-        Engine.Expect(replies: 4);
-        own.EngineRuns(effect);
-        var pause = await Engine.SettleAsync(EngineReplies.AsInSimpleQuery);
-        if (pause == EnginePause.CopyIn)
-        {
-            await core.Client.FlushAsync();
-            await CopyRelay.RunAsync(core.Client, Engine);
-            await Engine.ResumeAsync(EnginePause.Settled, EngineReplies.AsInSimpleQuery);
-        }
     }
 }

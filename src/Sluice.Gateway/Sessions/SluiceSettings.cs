@@ -32,6 +32,18 @@ internal static class SluiceSettings
     /// <summary>Whether TRUNCATE and DELETE without WHERE may empty tables other than RAW's: <c>on</c> or <c>off</c>.</summary>
     public const string AllowFullDelete = "sluice.allow_full_delete";
 
+    /// <summary>When the rows of a transaction block are stored: <c>deferred</c>, at COMMIT, or <c>immediate</c>, when their statement ends.</summary>
+    public const string TransactionMode = "sluice.transaction_mode";
+
+    /// <summary>How much the rows that wait for COMMIT may take, compressed: a number with kB, MB, GB or TB; <c>auto</c>: what the gateway has.</summary>
+    public const string TransactionMaxBytes = "sluice.transaction_max_bytes";
+
+    /// <summary>Whether UPDATE and DELETE in a transaction block count their rows without asking CDF: <c>on</c> or <c>off</c>.</summary>
+    public const string AssumeRowsExist = "sluice.assume_rows_exist";
+
+    /// <summary>A value that leaves it to the gateway.</summary>
+    public const string Auto = "auto";
+
     /// <summary>Each setting and its default.</summary>
     public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -43,5 +55,8 @@ internal static class SluiceSettings
         [CreateMissing] = "off",
         [Metadata] = "replace",
         [AllowFullDelete] = "off",
+        [TransactionMode] = "deferred",
+        [TransactionMaxBytes] = Auto,
+        [AssumeRowsExist] = "off",
     };
 }

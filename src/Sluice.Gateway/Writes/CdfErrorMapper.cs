@@ -35,8 +35,7 @@ internal sealed class CdfErrorMapper(WritePlan plan)
         };
     }
 
-    /// <summary>CDF's words, the keys that they are about, and the request's id.</summary>
-    public static string MessageOf(CdfError error, IReadOnlyList<CdfIdentity> named)
+    private static string MessageOf(CdfError error, IReadOnlyList<CdfIdentity> named)
     {
         var keys = string.Empty;
         if (named.Count > 0)

@@ -9,7 +9,7 @@ namespace Sluice.Gateway.Writes;
 /// To be used by one thread at a time: <see cref="RentBatch"/>, fill, <see cref="AddAsync"/>, again and again; then one of
 /// <see cref="CompleteAsync"/>, <see cref="FailAsync"/> and <see cref="CancelAsync"/>.
 /// </summary>
-public sealed class TableWrite : IDisposable
+internal sealed class TableWrite : IRowWrite
 {
     private readonly WritePlan _plan;
     private readonly WriteContext _context;

@@ -1,4 +1,5 @@
 using Sluice.Cdf.Http;
+using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Types;
 
 namespace Sluice.Gateway.Writes;
@@ -17,6 +18,13 @@ public sealed record WriteContext
 
     /// <summary>The CDF cluster, so that projects of one name on two clusters are two.</summary>
     public required Uri Cluster { get; init; }
+
+    /// <summary>Where rows wait for COMMIT; one for the whole process.</summary>
+    public SpillStore Spill
+    {
+        get => field ?? throw new InvalidOperationException("There is no place for transactions.");
+        init;
+    }
 
     /// <summary>The session's settings.</summary>
     public WriteSettings Settings { get; init; } = WriteSettings.Default;

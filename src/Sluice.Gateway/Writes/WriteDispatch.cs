@@ -17,6 +17,7 @@ public sealed class WriteDispatch : IDisposable
     private readonly WriteRecovery _recovery;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
+    private readonly WriteSubject _subject;
     private readonly HashSet<RunningRequest> _running = [];
     private readonly List<DoubtfulRows> _inDoubt = [];
     private readonly List<long> _notApplied = [];
@@ -34,9 +35,11 @@ public sealed class WriteDispatch : IDisposable
     /// <summary>Nothing is sent yet.</summary>
     /// <param name="context">Where to, and under which bounds.</param>
     /// <param name="requestsInFlight">How many requests may be encoded and not yet answered.</param>
-    public WriteDispatch(WriteContext context, int requestsInFlight)
+    /// <param name="subject">Whose rows they are, for errors.</param>
+    public WriteDispatch(WriteContext context, int requestsInFlight, WriteSubject subject = WriteSubject.Statement)
     {
         _context = context;
+        _subject = subject;
         _sender = new WriteSender(context);
         _recovery = new WriteRecovery(context, _sender);
         _slots = new SemaphoreSlim(requestsInFlight);
@@ -52,9 +55,12 @@ public sealed class WriteDispatch : IDisposable
     public bool IsStopped => _stop.IsCancellationRequested;
 
     /// <summary>Takes over a request and sends it as soon as the window of requests in flight and the process's memory allow; waits until then.</summary>
+    /// <param name="write">The request.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="settings">The settings of its statement, if they may differ from the context's.</param>
     /// <returns><see langword="false"/> if nothing more is sent; the request is still the caller's then.</returns>
     /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>; call <see cref="CancelAsync"/> then.</exception>
-    public async ValueTask<bool> LaunchAsync(EncodedWrite write, CancellationToken cancellationToken)
+    public async ValueTask<bool> LaunchAsync(EncodedWrite write, CancellationToken cancellationToken, WriteSettings? settings = null)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         try
@@ -82,7 +88,7 @@ public sealed class WriteDispatch : IDisposable
         }
 
         Interlocked.Add(ref _reserved, write.Size);
-        var request = new RunningRequest(write, write.Claim is null ? null : _context.Fence.Enter(write.Claim));
+        var request = new RunningRequest(write, settings ?? _context.Settings, write.Claim is null ? null : _context.Fence.Enter(write.Claim));
         lock (_lock)
         {
             _running.Add(request);
@@ -213,7 +219,7 @@ public sealed class WriteDispatch : IDisposable
     private WriteProgress Progress(IEnumerable<RunningRequest> running)
     {
         var inDoubt = _inDoubt.Concat(running.Select(request => new DoubtfulRows(request.Write.Rows, request.Write.Keys))).ToList();
-        return new WriteProgress(_storedRows, inDoubt, _isUnknown);
+        return new WriteProgress(_storedRows, inDoubt, _isUnknown) { Subject = _subject };
     }
 
     private async Task RunAsync(RunningRequest request)
@@ -310,7 +316,7 @@ public sealed class WriteDispatch : IDisposable
                     continue;
                 }
 
-                if (await _recovery.AfterAsync(part, response.Error, round, _stop.Token) is { } recovery)
+                if (await _recovery.AfterAsync(part, response.Error, round, running.Settings, _stop.Token) is { } recovery)
                 {
                     Note(part, recovery);
                     recovery.Next.ForEach(parts.Enqueue);
@@ -410,11 +416,13 @@ public sealed class WriteDispatch : IDisposable
         }
     }
 
-    private sealed class RunningRequest(EncodedWrite write, KeyFence.Ticket? ticket)
+    private sealed class RunningRequest(EncodedWrite write, WriteSettings settings, KeyFence.Ticket? ticket)
     {
         private volatile bool _isSent;
 
         public EncodedWrite Write => write;
+
+        public WriteSettings Settings => settings;
 
         public KeyFence.Ticket? Ticket => ticket;
 

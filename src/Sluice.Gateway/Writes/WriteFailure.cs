@@ -30,11 +30,12 @@ internal static class WriteFailure
 
     private static string DetailOf(WriteProgress progress)
     {
+        var subject = progress.Subject == WriteSubject.Transaction ? "transaction" : "statement";
         var stored = progress.StoredRows switch
         {
-            0 => "No row of the statement is stored.",
-            1 => "1 row of the statement is stored.",
-            _ => $"{progress.StoredRows} rows of the statement are stored.",
+            0 => $"No row of the {subject} is stored.",
+            1 => $"1 row of the {subject} is stored.",
+            _ => $"{progress.StoredRows} rows of the {subject} are stored.",
         };
         if (progress.InDoubt.Count == 0)
         {

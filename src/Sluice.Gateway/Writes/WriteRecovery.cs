@@ -30,9 +30,9 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
     private readonly MissingSeries _missingSeries = new(context, sender);
 
     /// <summary>What to send after <paramref name="part"/> was refused; <see langword="null"/>: the write has failed.</summary>
-    public async Task<Recovery?> AfterAsync(WritePart part, CdfError error, int round, CancellationToken stop)
+    public async Task<Recovery?> AfterAsync(WritePart part, CdfError error, int round, WriteSettings settings, CancellationToken stop)
     {
-        var skips = context.Settings.OnError == OnError.Skip;
+        var skips = settings.OnError == OnError.Skip;
         if (part.Items.Count == 0 || (round >= MaxRounds && !skips)
             || error.Kind is not (CdfErrorKind.BadRequest or CdfErrorKind.Conflict or CdfErrorKind.Unprocessable or CdfErrorKind.NotFound))
         {
@@ -40,7 +40,7 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
         }
 
         return await AfterDuplicatesAsync(part, error)
-            ?? await AfterMissingAsync(part, error, stop)
+            ?? await AfterMissingAsync(part, error, settings, stop)
             ?? (skips ? RejectedItems.After(part, error) : null);
     }
 
@@ -69,7 +69,7 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
         return new Recovery(next) { Stored = own, NotApplied = [.. existing.Except(own)] };
     }
 
-    private async Task<Recovery?> AfterMissingAsync(WritePart part, CdfError error, CancellationToken stop)
+    private async Task<Recovery?> AfterMissingAsync(WritePart part, CdfError error, WriteSettings settings, CancellationToken stop)
     {
         if (error.Missing.Count == 0)
         {
@@ -77,7 +77,7 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
         }
 
         var plan = part.Write.Plan;
-        if (plan.Table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints && context.Settings.CreateMissing)
+        if (plan.Table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints && settings.CreateMissing)
         {
             return await _missingSeries.CreateAsync(plan, error.Missing, stop) ? new Recovery([part.Of(part.Items)]) : null;
         }

@@ -64,6 +64,12 @@ public sealed record WriteSettings
     /// <summary><c>sluice.metadata</c>.</summary>
     public MetadataUpdate Metadata { get; init; }
 
+    /// <summary>
+    /// <c>sluice.assume_rows_exist</c>: UPDATE and DELETE inside a transaction count their rows without asking CDF; a row that is not there fails
+    /// the COMMIT.
+    /// </summary>
+    public bool AssumeRowsExist { get; init; }
+
     /// <summary>The user's default data set: internal id given to rows without one.</summary>
     public long? DefaultDataSetId { get; init; }
 

@@ -137,18 +137,37 @@ public sealed class NpgsqlTests(GatewayServer server)
     }
 
     [Fact]
-    public async Task Inside_a_transaction_a_CDF_write_is_refused_with_a_hint_and_fails_the_transaction()
+    public async Task A_transaction_stores_its_rows_at_commit_and_none_of_those_rolled_back()
     {
         await using var connection = await server.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var command = new NpgsqlCommand($"INSERT INTO assets (external_id, name) VALUES ('{_name}', 'n')", connection, transaction);
-        var error = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
-        Assert.Equal("0A000", error.SqlState);
-        Assert.Contains("autocommit", error.Hint);
-        var after = await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlCommand("SELECT 1", connection, transaction).ExecuteScalarAsync());
-        Assert.Equal("25P02", after.SqlState);
-        await transaction.RollbackAsync();
-        Assert.Empty(await server.Cdf.ByExternalIdsAsync("assets", _name));
-        Assert.Equal(1, await new NpgsqlCommand("SELECT 1", connection).ExecuteScalarAsync());
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await InsertAsync(connection, transaction, "1");
+            await transaction.SaveAsync("s");
+            await InsertAsync(connection, transaction, "2");
+            var duplicate = await Assert.ThrowsAsync<PostgresException>(() => InsertAsync(connection, transaction, "1"));
+            Assert.Equal("23505", duplicate.SqlState);
+            await transaction.RollbackAsync("s");
+            await InsertAsync(connection, transaction, "3");
+            await transaction.CommitAsync();
+        }
+
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await InsertAsync(connection, transaction, "4");
+            await transaction.RollbackAsync();
+        }
+
+        var stored = await server.Cdf.ByExternalIdsAsync("assets", Enumerable.Range(1, 4).Select(i => $"{_name}-{i}"));
+        Assert.Equal(["1", "3"], stored.Select(asset => ((string)asset!["externalId"]!)[^1..]).Order());
+    }
+
+    private async Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string key)
+    {
+        await using var command = new NpgsqlCommand("INSERT INTO assets (external_id, name) VALUES ($1, 'n')", connection, transaction)
+        {
+            Parameters = { new() { Value = $"{_name}-{key}" } },
+        };
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 }

@@ -131,7 +131,6 @@ public sealed class PipelineTests(GatewayServer server)
     [InlineData("insert into events (data_set_id) values (4711)", "23503", null)]
     [InlineData("merge into assets a using (values ('x')) s(x) on a.external_id = s.x when not matched then insert (name) values (s.x)", "0A000", null)]
     [InlineData("begin read only; insert into assets (name) values ('a')", "25006", "cannot execute INSERT in a read-only transaction")]
-    [InlineData("begin; insert into assets (name) values ('a')", "0A000", "INSERT into a CDF table is not supported inside a transaction block")]
     [InlineData("set client_encoding = latin1; insert into assets (name) values ('a')", "0A000", null)]
     [InlineData("set sluice.bad_values = maybe; insert into assets (name) values ('a')", "22023", "invalid value for parameter \"sluice.bad_values\": \"maybe\"")]
     [InlineData("copy assets (name) from stdin (on_error ignore)", "0A000", null)]

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Text;
+using System.Security.Cryptography;
+using Sluice.Gateway.Engine;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Reads.ScanEndpoint;
@@ -31,18 +32,17 @@ internal sealed class ScanConnection
 
     private readonly PipeReader _input;
     private readonly MessageWriter _output;
-    private readonly ScanBackend _backend;
-    private readonly ScanCancels _cancels;
+    private readonly ScanSecrets _secrets;
+    private readonly ScanSession _session;
     private byte[] _prepared = [];
-    private string?[] _parameters = [];
     private bool _skipToSync;
 
-    public ScanConnection(IDuplexPipe pipe, ScanBackend backend, ScanCancels cancels)
+    public ScanConnection(IDuplexPipe pipe, ScanSecrets secrets)
     {
         _input = pipe.Input;
         _output = new MessageWriter(pipe.Output);
-        _backend = backend;
-        _cancels = cancels;
+        _secrets = secrets;
+        _session = new ScanSession(_output);
     }
 
     /// <summary>Serves the connection to its end, which postgres_fdw often makes without a Terminate.</summary>
@@ -52,10 +52,7 @@ internal sealed class ScanConnection
         {
             if (await StartAsync(cancellationToken) is { } startup && await AuthenticateAsync(startup, cancellationToken))
             {
-                await using var session = new ScanSession(_output, _backend, startup);
-                using var cancel = _cancels.Register();
-                Greet(cancel.Key);
-                await ServeAsync(session, cancel, cancellationToken);
+                await ServeAsync(cancellationToken);
             }
         }
         catch (PgException e)
@@ -99,8 +96,7 @@ internal sealed class ScanConnection
                 case ScanStartup.Version30:
                     return ScanStartup.Parse(body);
                 case ScanStartup.Cancel:
-                    // postgres_fdw waits for the end of the connection, not for an answer.
-                    Cancel(body);
+                    // Nothing here takes long enough to be cancelled; to close is the answer.
                     return null;
                 case ScanStartup.Ssl or ScanStartup.GssEnc:
                     _output.Byte((byte)'N');
@@ -134,32 +130,24 @@ internal sealed class ScanConnection
 
         var password = new PayloadReader(reader.Contiguous(frame).Span).String();
         reader.Detach();
-        return _backend.Secrets.Verify(startup.User, password)
-            ? true
-            : throw new PgException(SqlState.InvalidPassword, "the engine's password for reading CDF tables is wrong");
-    }
+        if (!_secrets.Verify(startup.User, password))
+        {
+            throw new PgException(SqlState.InvalidPassword, "the engine's password for reading CDF tables is wrong");
+        }
 
-    private void Greet(ScanCancelKey key)
-    {
         _output.AuthenticationOk();
         foreach (var (name, value) in Parameters)
         {
             _output.ParameterStatus(name, value);
         }
 
-        _output.BackendKeyData(key.Number, key.Secret);
-        _output.ReadyForQuery(TransactionStatus.Idle);
+        _output.BackendKeyData(startup.EngineProcessId, RandomNumberGenerator.GetInt32(int.MaxValue));
+        _output.ReadyForQuery(_session.Status);
+        await _output.FlushAsync(cancellationToken);
+        return true;
     }
 
-    private void Cancel(ReadOnlySpan<byte> body)
-    {
-        if (body.Length == 2 * sizeof(int))
-        {
-            _cancels.Cancel(new ScanCancelKey(BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[sizeof(int)..])));
-        }
-    }
-
-    private async Task ServeAsync(ScanSession session, ScanCancels.Registration cancel, CancellationToken cancellationToken)
+    private async Task ServeAsync(CancellationToken cancellationToken)
     {
         var reader = new MessageReader(_input, Limits);
         while (true)
@@ -179,47 +167,45 @@ internal sealed class ScanConnection
                 return;
             }
 
-            using var running = cancel.Begin(cancellationToken);
-            await AcceptAsync(session, frame.Type, reader.Contiguous(frame), running.Token);
+            Accept(frame.Type, reader.Contiguous(frame).Span);
         }
     }
 
-    private async ValueTask AcceptAsync(ScanSession session, byte type, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    private void Accept(byte type, ReadOnlySpan<byte> body)
     {
         if (type == FrontendMessage.Sync)
         {
             _skipToSync = false;
-            _output.ReadyForQuery(session.Status);
+            _output.ReadyForQuery(_session.Status);
         }
         else if (type == FrontendMessage.Query)
         {
-            await session.RunAsync(body[..QueryMessage.Parse(body.Span).Sql.Length], [], describeRows: true, cancel);
-            _output.ReadyForQuery(session.Status);
+            _session.Run(QueryMessage.Parse(body).Sql, describeRows: true);
+            _output.ReadyForQuery(_session.Status);
         }
         else if (!_skipToSync)
         {
-            await AcceptExtendedAsync(session, type, body, cancel);
+            AcceptExtended(type, body);
         }
     }
 
     /// <summary>The one sequence that postgres_fdw sends: Parse, Bind, Describe, Execute, all unnamed, of a DECLARE with parameters.</summary>
-    private async ValueTask AcceptExtendedAsync(ScanSession session, byte type, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    private void AcceptExtended(byte type, ReadOnlySpan<byte> body)
     {
         switch (type)
         {
             case FrontendMessage.Parse:
-                _prepared = ParseMessage.Parse(body.Span).Sql.ToArray();
+                _prepared = ParseMessage.Parse(body).Sql.ToArray();
                 _output.ParseComplete();
                 break;
             case FrontendMessage.Bind:
-                _parameters = TextParameters(body.Span);
                 _output.BindComplete();
                 break;
             case FrontendMessage.Describe:
                 _output.NoData();
                 break;
             case FrontendMessage.Execute:
-                _skipToSync = !await session.RunAsync(_prepared, _parameters, describeRows: false, cancel);
+                _skipToSync = !_session.Run(_prepared, describeRows: false);
                 break;
             case FrontendMessage.Close:
                 _output.CloseComplete();
@@ -228,22 +214,8 @@ internal sealed class ScanConnection
                 break;
             default:
                 _skipToSync = true;
-                session.Fail(Violation($"message type {type} is not expected").Error);
+                _session.Fail(Violation($"message type {type} is not expected").Error);
                 break;
         }
-    }
-
-    /// <summary>postgres_fdw sends all its parameters as text.</summary>
-    private static string?[] TextParameters(ReadOnlySpan<byte> body)
-    {
-        var bind = BindMessage.Parse(body);
-        var values = new string?[bind.ParameterCount];
-        var next = 0;
-        foreach (var value in bind.Values)
-        {
-            values[next++] = value.IsNull ? null : Encoding.UTF8.GetString(body.Slice(value.Offset, value.Length));
-        }
-
-        return values;
     }
 }

@@ -81,9 +81,8 @@ internal sealed class RowGroup(int number, WritePlan plan, WriteContext context,
 
     public void Dispose() => Rows.Dispose();
 
-    private static bool IsSameWork(WritePlan a, WritePlan b) => ReferenceEquals(a, b)
-        || (a.Table == b.Table && a.Verb == b.Verb && a.SetColumns == b.SetColumns && a.Conflict == b.Conflict
-            && a.Columns.SequenceEqual(b.Columns) && a.ConflictColumns.SequenceEqual(b.ConflictColumns));
+    private static bool IsSameWork(WritePlan a, WritePlan b) =>
+        a.IsSameAs(b) && a.LaterWins == b.LaterWins && a.UpdatesById == b.UpdatesById;
 
     private void Added(long sequence, long lastMark)
     {

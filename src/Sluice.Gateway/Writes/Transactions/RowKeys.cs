@@ -20,6 +20,7 @@ internal sealed class RowKeys
     private readonly int _externalId = -1;
     private readonly int _id = -1;
     private readonly int _renamed = -1;
+    private readonly int _part = -1;
 
     private RowKeys(WritePlan plan)
     {
@@ -32,10 +33,16 @@ internal sealed class RowKeys
         if (HasIdentities(table))
         {
             _externalId = IndexOf(plan, "external_id");
-            _id = plan.Verb is WriteVerb.Update or WriteVerb.Delete || IsDataPoints(table) ? IndexOf(plan, "id") : -1;
+            _id = IsOfOwner(table) || plan.UpdatesById || plan.Verb is WriteVerb.Update or WriteVerb.Delete ? IndexOf(plan, "id") : -1;
+            _part = table.Kind == TableKind.SequenceRows ? IndexOf(plan, "row_number") : -1;
             _renamed = plan.Verb == WriteVerb.Update ? plan.IndexOf("external_id") : -1;
+            if (plan.UpdatesById)
+            {
+                _renamed = plan.ConflictColumns.Any(column => column.Name == "external_id") ? _externalId : -1;
+                _externalId = -1;
+            }
         }
-        else
+        else if (table.Insert != InsertEffect.Appends)
         {
             int[] columns = [.. table.PrimaryKey.Select(name => IndexOf(plan, name))];
             _natural = Array.TrueForAll(columns, index => index >= 0) ? columns : [];
@@ -57,8 +64,17 @@ internal sealed class RowKeys
     public static string ScopeOf(TableDefinition table) => table.Kind switch
     {
         TableKind.DoubleDatapoints or TableKind.StringDatapoints => "datapoints",
-        TableKind.RawRows or TableKind.CustomRawRows => "raw",
+        TableKind.RawRows or TableKind.CustomRawRows or TableKind.RawTables => "raw",
         _ => table.Name,
+    };
+
+    /// <summary>What goes with a row of the table when it is deleted; <see langword="null"/> if nothing does.</summary>
+    public static string? OwnedScopeOf(TableDefinition table) => table.Kind switch
+    {
+        TableKind.TimeSeries => "datapoints",
+        TableKind.Sequences => "sequence_rows",
+        TableKind.RawTables => "raw",
+        _ => null,
     };
 
     /// <summary>The hash of the row's key; <see langword="false"/> if it has none, because CDF will make it.</summary>
@@ -98,6 +114,11 @@ internal sealed class RowKeys
             }
         }
 
+        if (_part >= 0)
+        {
+            AddText(batch.Columns[_part], row);
+        }
+
         _key.Write([(byte)kind]);
         hash = KeyHash.Long(_key.WrittenSpan);
         return true;
@@ -122,13 +143,14 @@ internal sealed class RowKeys
     /// <summary>The key as CDF is asked for it.</summary>
     public CdfIdentity IdentityOf(RowBatch batch, int row) => _id >= 0 && !batch.Columns[_id].IsNull(row)
         ? new CdfIdentity(Id: ((FixedColumn<long>)batch.Columns[_id]).Values[row])
-        : new CdfIdentity(ExternalId: Encoding.UTF8.GetString(((VariableColumn)batch.Columns[_externalId])[row]));
+        : new CdfIdentity(ExternalId: Encoding.UTF8.GetString(((VariableColumn)batch.Columns[Column])[row]));
 
-    private static bool IsDataPoints(TableDefinition table) => table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints;
+    /// <summary>Its rows are named by the id or external id of what they belong to.</summary>
+    private static bool IsOfOwner(TableDefinition table) => table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints or TableKind.SequenceRows;
 
-    /// <summary>Its rows have an id that CDF makes and an external id, or are named by those of their series.</summary>
-    private static bool HasIdentities(TableDefinition table) =>
-        IsDataPoints(table) || (table.PrimaryKey is ["id"] && table.FindColumn("external_id") is not null);
+    /// <summary>Its rows, or what they belong to, have an id that CDF makes and an external id.</summary>
+    private static bool HasIdentities(TableDefinition table) => !table.IsCustom && table.Insert != InsertEffect.Appends
+        && table.FindColumn("id") is not null && table.FindColumn("external_id") is not null;
 
     private static int IndexOf(WritePlan plan, string name) =>
         plan.Verb is WriteVerb.Update or WriteVerb.Delete ? plan.KeyIndexOf(name) : plan.IndexOf(name);

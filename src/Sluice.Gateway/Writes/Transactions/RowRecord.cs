@@ -45,16 +45,25 @@ internal static class RowRecord
     /// <summary>Adds the rows of a record to <paramref name="batch"/>, which has the columns of the one that was written.</summary>
     /// <param name="record">What <see cref="Write"/> has written.</param>
     /// <param name="batch">An empty batch.</param>
-    public static void Read(ReadOnlySpan<byte> record, RowBatch batch)
+    /// <param name="distinct">Origins that do not tell the rows apart, because they are of several statements, become the rows' numbers.</param>
+    public static void Read(ReadOnlySpan<byte> record, RowBatch batch, bool distinct = false)
     {
         var count = (int)ReadNumber(ref record);
         var origins = new long[count];
         long last = 0;
+        var isRising = true;
         for (var row = 0; row < count; row++)
         {
             var step = ReadNumber(ref record);
-            last += (long)(step >> 1) ^ -(long)(step & 1);
+            var change = (long)(step >> 1) ^ -(long)(step & 1);
+            isRising &= row == 0 || change > 0;
+            last += change;
             origins[row] = last;
+        }
+
+        if (distinct && !isRising)
+        {
+            origins = [.. Enumerable.Range(1, count).Select(number => (long)number)];
         }
 
         foreach (var column in batch.Columns)

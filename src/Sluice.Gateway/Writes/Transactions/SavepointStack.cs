@@ -31,7 +31,7 @@ internal sealed class SavepointStack<TMark>
     /// <exception cref="PgException">3B001: there is none of this name.</exception>
     public void Release(string name)
     {
-        var index = Find(name);
+        var index = IndexOf(name);
         _savepoints.RemoveRange(index, _savepoints.Count - index);
     }
 
@@ -39,15 +39,20 @@ internal sealed class SavepointStack<TMark>
     /// <exception cref="PgException">3B001: there is none of this name.</exception>
     public TMark RollbackTo(string name)
     {
-        var index = Find(name);
+        var index = IndexOf(name);
         _savepoints.RemoveRange(index + 1, _savepoints.Count - index - 1);
         return _savepoints[index].Mark;
     }
 
+    /// <summary>The mark of the savepoint; <see langword="null"/> if there is none of this name.</summary>
+    public TMark? Find(string name) => _savepoints.FindLastIndex(savepoint => savepoint.Name == name) is >= 0 and var index
+        ? _savepoints[index].Mark
+        : null;
+
     /// <summary>The transaction has ended.</summary>
     public void Clear() => _savepoints.Clear();
 
-    private int Find(string name)
+    private int IndexOf(string name)
     {
         var index = _savepoints.FindLastIndex(savepoint => savepoint.Name == name);
         return index >= 0

@@ -41,11 +41,13 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
     public KeyState StateOf(UInt128 key) => _keys[key].State;
 
     /// <summary>Whether rows wait that a reader of the table would have to see.</summary>
-    public bool HasRowsOf(TableDefinition table)
-    {
-        var scope = RowKeys.ScopeOf(table);
-        return _open.Exists(group => group.Keys.Scope == scope) || _sealed.Exists(rows => rows.Scope == scope);
-    }
+    public bool HasRowsOf(TableDefinition table) => HasRowsIn(RowKeys.ScopeOf(table));
+
+    /// <summary>Whether rows wait that belong to a scope.</summary>
+    public bool HasRowsIn(string scope) => _open.Exists(group => group.Keys.Scope == scope) || _sealed.Exists(rows => rows.Scope == scope);
+
+    /// <summary>A row of an INSERT takes the place of the one with its key.</summary>
+    public static bool Overwrites(TableDefinition table) => table.IsCustom || table.Insert == InsertEffect.Overwrites;
 
     /// <summary>The present state, to go back to.</summary>
     public TransactionMark Mark(long storedRows = 0)
@@ -145,11 +147,14 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
     }
 
     /// <summary>Reads rows back into an empty batch.</summary>
-    public void Read(SealedRows rows, RowBatch batch)
+    /// <param name="rows">The rows.</param>
+    /// <param name="batch">An empty batch.</param>
+    /// <param name="distinct">Origins are to tell the rows apart.</param>
+    public void Read(SealedRows rows, RowBatch batch, bool distinct = false)
     {
         using var record = new PooledBuffer();
         _store.Read(rows.Record, record);
-        RowRecord.Read(record.WrittenSpan, batch);
+        RowRecord.Read(record.WrittenSpan, batch, distinct);
     }
 
     public void Dispose()
@@ -163,15 +168,11 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
     private static KeyState StateAfter(WritePlan plan, KeyState before) => plan.Verb switch
     {
         WriteVerb.Delete => KeyState.Deleted,
-        WriteVerb.Update => before is KeyState.Created or KeyState.Upserted ? before : KeyState.Updated,
+        _ when plan.Verb == WriteVerb.Update || plan.UpdatesById => before is KeyState.Created or KeyState.Upserted ? before : KeyState.Updated,
         _ when before is KeyState.Created => KeyState.Created,
         _ when plan.Conflict == ConflictAction.Update || Overwrites(plan.Table) => KeyState.Upserted,
         _ => KeyState.Created,
     };
-
-    /// <summary>A row of an INSERT takes the place of the one with its key.</summary>
-    private static bool Overwrites(TableDefinition table) =>
-        table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints or TableKind.RawRows or TableKind.CustomRawRows;
 
     private RowBatch AddRows(WritePlan plan, WriteContext context, RowBatch rows, RowKeys keys, bool[]? leaveOut, int batchRows)
     {

@@ -1,0 +1,242 @@
+using System.Text;
+using Sluice.PgWire.Columns;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Writes.Transactions;
+
+/// <summary>
+/// A write inside a transaction block: its rows are checked as if they were sent, and kept until COMMIT. What a row does is known when the
+/// statement ends (rules.md X1 to X4): for that, CDF is asked which rows exist where the statement's count depends on it.
+/// </summary>
+internal sealed class BufferedWrite : IRowWrite
+{
+    private readonly WritePlan _plan;
+    private readonly WriteContext _context;
+    private readonly TransactionBuffer _buffer;
+    private readonly BatchEncoder _encoder;
+    private readonly RowKeys _keys;
+    private readonly RowErrors _errors;
+    private readonly int _sizeCheckMask;
+    private readonly List<long> _notApplied = [];
+    private readonly List<RejectedRow> _rejected = [];
+    private RowBatch? _spare;
+    private PgException? _failure;
+    private long _rows;
+
+    public BufferedWrite(WritePlan plan, WriteContext context, TransactionBuffer buffer)
+    {
+        _plan = plan.Under(context.Settings);
+        _context = context;
+        _buffer = buffer;
+        _encoder = BatchEncoder.Create(_plan, context);
+        _keys = RowKeys.Of(_plan);
+        _errors = new RowErrors(_plan);
+        RefuseOwnersOfWaitingRows();
+        _sizeCheckMask = plan.DecodeTypes.All(type => type.Type.Size > 0 || type.MaxLength is not null) ? 255 : 0;
+    }
+
+    public int BatchRows => _encoder.BatchRows;
+
+    public RowBatch RentBatch()
+    {
+        var batch = _spare ?? new RowBatch(_plan.DecodeTypes, _context.TextInput);
+        _spare = null;
+        return batch;
+    }
+
+    public bool IsFull(RowBatch batch) =>
+        batch.Count >= _encoder.BatchRows
+        || ((batch.Count & _sizeCheckMask) == 0 && batch.ByteSize >= _context.Limits.MaxBatchBytes);
+
+    public void BeginExecution(long firstOrigin) => _encoder.BeginExecution(firstOrigin);
+
+    public async ValueTask<bool> AddAsync(RowBatch batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_failure is null && batch.Count > 0)
+            {
+                batch = await TakeAsync(batch, cancellationToken);
+            }
+        }
+        catch (PgException e)
+        {
+            _failure = e;
+        }
+
+        batch.Clear();
+        _spare = batch;
+        return _failure is null;
+    }
+
+    public void Reject(RejectedRow row) => _rejected.Add(row);
+
+    public Task<WriteResult> CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (_failure is not null)
+        {
+            return Task.FromException<WriteResult>(_failure);
+        }
+
+        _notApplied.Sort();
+        return Task.FromResult(new WriteResult(_rows) { NotApplied = _notApplied, Rejected = _rejected, Notices = [.. _encoder.Notices()] });
+    }
+
+    public Task<PgException> FailAsync(PgException cause) => Task.FromResult(_failure ?? cause);
+
+    public Task<PgException> CancelAsync(PgError? cause = null) => Task.FromResult(new PgException(
+        cause ?? new PgError { SqlState = SqlState.QueryCanceled, Message = "canceling statement due to user request" }));
+
+    public void Dispose()
+    {
+        _encoder.Dispose();
+        _spare?.Dispose();
+    }
+
+    /// <summary>Rows that are to go with their series, sequence or RAW table would come back if they were stored after it.</summary>
+    private void RefuseOwnersOfWaitingRows()
+    {
+        if (_plan.Verb == WriteVerb.Delete && RowKeys.OwnedScopeOf(_plan.Table) is { } owned && _buffer.HasRowsIn(owned))
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"DELETE from CDF table \"{_plan.Table.Name}\" is not supported while rows that belong to it wait for COMMIT",
+                hint: "COMMIT first.");
+        }
+    }
+
+    private async ValueTask<RowBatch> TakeAsync(RowBatch batch, CancellationToken cancellationToken)
+    {
+        if (_context.Settings.OnError == OnError.Skip)
+        {
+            using var good = CheckedRows.Of(batch, _plan, _context, _rejected.Add);
+            if (good.Good != batch)
+            {
+                var kept = new RowBatch(_plan.DecodeTypes, _context.TextInput);
+                RowRecord.Copy(good.Good, 0, good.Good.Count, kept);
+                batch.Dispose();
+                batch = kept;
+            }
+        }
+
+        var leaveOut = Check(batch);
+        await DecideAsync(batch, leaveOut, cancellationToken);
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (leaveOut[row])
+            {
+                _notApplied.Add(batch.OriginOf(row));
+            }
+            else
+            {
+                _rows++;
+            }
+        }
+
+        return _buffer.Add(_plan, _context, batch, _keys, leaveOut, BatchRows);
+    }
+
+    /// <summary>Whatever CDF would refuse is refused now; says which rows have no effect by what the statement itself says.</summary>
+    private bool[] Check(RowBatch batch)
+    {
+        var requests = new List<EncodedWrite>();
+        try
+        {
+            _encoder.Encode(batch, requests);
+        }
+        finally
+        {
+            requests.ForEach(request => request.Dispose());
+        }
+
+        var leaveOut = new bool[batch.Count];
+        var notApplied = _encoder.TakeNotApplied();
+        if (notApplied.Count > 0)
+        {
+            var origins = notApplied.ToHashSet();
+            for (var row = 0; row < batch.Count; row++)
+            {
+                leaveOut[row] = origins.Contains(batch.OriginOf(row));
+            }
+        }
+
+        return leaveOut;
+    }
+
+    /// <summary>Finds out which rows have an effect, by what the transaction has done before and by what CDF has.</summary>
+    private async ValueTask DecideAsync(RowBatch batch, bool[] leaveOut, CancellationToken cancellationToken)
+    {
+        var isKeyed = _plan.Verb is WriteVerb.Update or WriteVerb.Delete || _plan.UpdatesById;
+        var ignores = !isKeyed && _plan.Conflict == ConflictAction.Ignore;
+        var asksCdf = new List<int>();
+        var inBatch = new Dictionary<UInt128, KeyState>();
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (leaveOut[row] || !_keys.TryGet(batch, row, out var key, out _))
+            {
+                continue;
+            }
+
+            var state = inBatch.TryGetValue(key, out var here) ? here : _buffer.StateOf(key);
+            var exists = state is KeyState.Created or KeyState.Upserted or KeyState.Updated;
+            if (isKeyed)
+            {
+                leaveOut[row] = state == KeyState.Deleted;
+                if (state == KeyState.Unknown && !_context.Settings.AssumeRowsExist)
+                {
+                    asksCdf.Add(row);
+                }
+                else if (_plan.Verb == WriteVerb.Delete)
+                {
+                    inBatch[key] = KeyState.Deleted;
+                }
+            }
+            else if (ignores)
+            {
+                leaveOut[row] = exists;
+                if (state == KeyState.Unknown)
+                {
+                    asksCdf.Add(row);
+                }
+            }
+            else if (exists && _plan.Conflict is not ConflictAction.Update && !TransactionBuffer.Overwrites(_plan.Table))
+            {
+                throw Duplicate(batch, row);
+            }
+        }
+
+        if (asksCdf.Count == 0)
+        {
+            return;
+        }
+
+        var found = await ExistingRows.FindAsync(_plan, _context, _keys, batch, asksCdf, cancellationToken);
+        var deleted = new HashSet<UInt128>();
+        for (var i = 0; i < asksCdf.Count; i++)
+        {
+            var row = asksCdf[i];
+            leaveOut[row] = isKeyed ? !found[i] : found[i];
+
+            // A second DELETE of a row in one pipeline finds nothing.
+            if (_plan.Verb == WriteVerb.Delete && _keys.TryGet(batch, row, out var key, out _))
+            {
+                leaveOut[row] |= !deleted.Add(key);
+            }
+        }
+    }
+
+    private PgException Duplicate(RowBatch batch, int row)
+    {
+        var column = _keys.Column;
+        var name = _plan.Columns[column].Name;
+        var text = new System.Buffers.ArrayBufferWriter<byte>();
+        batch.Columns[column].WriteValueText(row, text);
+        return _errors.At(
+            batch,
+            row,
+            column,
+            SqlState.UniqueViolation,
+            $"duplicate key value violates unique constraint \"{_plan.Table.Name}_{name}_key\"",
+            detail: $"Key ({name})=({Encoding.UTF8.GetString(text.WrittenSpan)}) already exists.");
+    }
+}
