@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.ScanEndpoint;
 
 namespace Sluice.Gateway.Hosting;
@@ -12,6 +13,8 @@ namespace Sluice.Gateway.Hosting;
 internal sealed class EngineStartup(
     EmbeddedPostgres engine,
     EngineOptions options,
+    IScanUsers users,
+    ScanSessions sessions,
     GatewayOptions gateway,
     TimeProvider time,
     ILogger<UserDatabases> logger,
@@ -31,7 +34,7 @@ internal sealed class EngineStartup(
     {
         await engine.StartAsync(cancellationToken);
         _databases = await UserDatabases.CreateAsync(engine, options, logger, cancellationToken);
-        _scans = ScanServer.Start(engine, _databases.Secrets, scanLogger);
+        _scans = ScanServer.Start(engine, new ScanBackend(_databases.Secrets, users, sessions), scanLogger);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ using Sluice.Cdf.Http;
 using Sluice.Cdf.Tokens;
 using Sluice.Gateway.Admin;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
@@ -86,6 +87,8 @@ public static class GatewayServiceCollectionExtensions
             provider.GetRequiredService<UserTableStore>()));
         services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserDatabaseTables>());
         services.AddSingleton<ICredentialStore, UserCredentialStore>();
+        services.AddSingleton<ScanSessions>();
+        services.AddSingleton<IScanUsers, GatewayScanUsers>();
     }
 
     private static void AddListener(IServiceCollection services, PostgresEndpoint postgres, DataDirectories directories)

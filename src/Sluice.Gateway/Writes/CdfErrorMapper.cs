@@ -35,7 +35,8 @@ internal sealed class CdfErrorMapper(WritePlan plan)
         };
     }
 
-    private static string MessageOf(CdfError error, IReadOnlyList<CdfIdentity> named)
+    /// <summary>CDF's words, the keys that they are about, and the request's id.</summary>
+    public static string MessageOf(CdfError error, IReadOnlyList<CdfIdentity> named)
     {
         var keys = string.Empty;
         if (named.Count > 0)

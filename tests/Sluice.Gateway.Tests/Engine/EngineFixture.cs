@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Sluice.Cdf.Http;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.ScanEndpoint;
 using Sluice.Gateway.Tables;
 
@@ -22,6 +24,12 @@ public sealed class EngineFixture : IAsyncLifetime
     public EmbeddedPostgres Engine => _engine!;
 
     public UserDatabases Users => _users!;
+
+    /// <summary>What the scan endpoint knows of the users; a user of no test's own has the built-in tables and no CDF.</summary>
+    public TestScanUsers ScanUsers { get; } = new();
+
+    /// <summary>The sessions that the scan endpoint knows.</summary>
+    public ScanSessions Sessions { get; } = new();
 
     /// <summary>Options of an engine in <paramref name="dataDirectory"/>; a test's data need not survive the machine.</summary>
     public static EngineOptions Options(string dataDirectory) => new()
@@ -44,15 +52,22 @@ public sealed class EngineFixture : IAsyncLifetime
         await _engine.StartAsync(TestContext.Current.CancellationToken);
         _users = await UserDatabases.CreateAsync(
             _engine, Options(_directory.Path), NullLogger<UserDatabases>.Instance, TestContext.Current.CancellationToken);
-        _scans = ScanServer.Start(_engine, _users.Secrets, NullLogger<ScanServer>.Instance);
+        _scans = ScanServer.Start(_engine, new ScanBackend(_users.Secrets, ScanUsers, Sessions), NullLogger<ScanServer>.Instance);
     }
 
     /// <summary>A username that no other test has.</summary>
     public string NewUsername() => $"User {Interlocked.Increment(ref _lastUser)} \"o'x\\";
 
     /// <summary>Makes a user with <paramref name="tables"/> and connects as him.</summary>
-    public async Task<NpgsqlConnection> ConnectAsNewUserAsync(params TableDefinition[] tables) =>
-        await ConnectAsync(await Users.EnsureAsync(NewUsername(), tables, TestContext.Current.CancellationToken));
+    public Task<NpgsqlConnection> ConnectAsNewUserAsync(params TableDefinition[] tables) => ConnectAsNewUserAsync(client: null, tables);
+
+    /// <summary>Makes a user with <paramref name="tables"/> whose reads go through <paramref name="client"/>, and connects as him.</summary>
+    public async Task<NpgsqlConnection> ConnectAsNewUserAsync(CdfClient? client, params TableDefinition[] tables)
+    {
+        var username = NewUsername();
+        ScanUsers.Set(username, TableCatalog.Of(tables), client);
+        return await ConnectAsync(await Users.EnsureAsync(username, tables, TestContext.Current.CancellationToken));
+    }
 
     public static async Task<NpgsqlConnection> ConnectAsync(EngineLogin login)
     {
@@ -80,6 +95,7 @@ public sealed class EngineFixture : IAsyncLifetime
             await _engine.DisposeAsync();
         }
 
+        ScanUsers.Dispose();
         _directory.Dispose();
     }
 }

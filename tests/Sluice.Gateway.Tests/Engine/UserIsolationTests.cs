@@ -102,9 +102,10 @@ public sealed class UserIsolationTests(EngineFixture fixture, UserSession sessio
         Assert.Equal(
             [User.Database],
             await User.RowsAsync(
-                """
+                $"""
                 SELECT datname FROM pg_database
-                WHERE has_database_privilege(oid, 'CONNECT') AND datname <> 'template0' OR has_database_privilege(oid, 'TEMP') AND datname <> 'template0'
+                WHERE (has_database_privilege(oid, 'CONNECT') OR has_database_privilege(oid, 'TEMP'))
+                  AND datname <> 'template0' AND (datname NOT LIKE 'User %' OR datname IN (current_database(), {SqlText.Literal(other.Database)}))
                 """));
         Assert.Equal(["f"], await User.RowsAsync("SELECT has_database_privilege(current_database(), 'CREATE')"));
     }

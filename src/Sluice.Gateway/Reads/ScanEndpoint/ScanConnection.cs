@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
-using Sluice.Gateway.Engine;
+using System.Text;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Reads.ScanEndpoint;
@@ -32,17 +31,18 @@ internal sealed class ScanConnection
 
     private readonly PipeReader _input;
     private readonly MessageWriter _output;
-    private readonly ScanSecrets _secrets;
-    private readonly ScanSession _session;
+    private readonly ScanBackend _backend;
+    private readonly ScanCancels _cancels;
     private byte[] _prepared = [];
+    private string?[] _parameters = [];
     private bool _skipToSync;
 
-    public ScanConnection(IDuplexPipe pipe, ScanSecrets secrets)
+    public ScanConnection(IDuplexPipe pipe, ScanBackend backend, ScanCancels cancels)
     {
         _input = pipe.Input;
         _output = new MessageWriter(pipe.Output);
-        _secrets = secrets;
-        _session = new ScanSession(_output);
+        _backend = backend;
+        _cancels = cancels;
     }
 
     /// <summary>Serves the connection to its end, which postgres_fdw often makes without a Terminate.</summary>
@@ -52,7 +52,10 @@ internal sealed class ScanConnection
         {
             if (await StartAsync(cancellationToken) is { } startup && await AuthenticateAsync(startup, cancellationToken))
             {
-                await ServeAsync(cancellationToken);
+                await using var session = new ScanSession(_output, _backend, startup);
+                using var cancel = _cancels.Register();
+                Greet(cancel.Key);
+                await ServeAsync(session, cancel, cancellationToken);
             }
         }
         catch (PgException e)
@@ -96,7 +99,8 @@ internal sealed class ScanConnection
                 case ScanStartup.Version30:
                     return ScanStartup.Parse(body);
                 case ScanStartup.Cancel:
-                    // Nothing here takes long enough to be cancelled; to close is the answer.
+                    // postgres_fdw waits for the end of the connection, not for an answer.
+                    Cancel(body);
                     return null;
                 case ScanStartup.Ssl or ScanStartup.GssEnc:
                     _output.Byte((byte)'N');
@@ -130,24 +134,32 @@ internal sealed class ScanConnection
 
         var password = new PayloadReader(reader.Contiguous(frame).Span).String();
         reader.Detach();
-        if (!_secrets.Verify(startup.User, password))
-        {
-            throw new PgException(SqlState.InvalidPassword, "the engine's password for reading CDF tables is wrong");
-        }
+        return _backend.Secrets.Verify(startup.User, password)
+            ? true
+            : throw new PgException(SqlState.InvalidPassword, "the engine's password for reading CDF tables is wrong");
+    }
 
+    private void Greet(ScanCancelKey key)
+    {
         _output.AuthenticationOk();
         foreach (var (name, value) in Parameters)
         {
             _output.ParameterStatus(name, value);
         }
 
-        _output.BackendKeyData(startup.EngineProcessId, RandomNumberGenerator.GetInt32(int.MaxValue));
-        _output.ReadyForQuery(_session.Status);
-        await _output.FlushAsync(cancellationToken);
-        return true;
+        _output.BackendKeyData(key.Number, key.Secret);
+        _output.ReadyForQuery(TransactionStatus.Idle);
     }
 
-    private async Task ServeAsync(CancellationToken cancellationToken)
+    private void Cancel(ReadOnlySpan<byte> body)
+    {
+        if (body.Length == 2 * sizeof(int))
+        {
+            _cancels.Cancel(new ScanCancelKey(BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[sizeof(int)..])));
+        }
+    }
+
+    private async Task ServeAsync(ScanSession session, ScanCancels.Registration cancel, CancellationToken cancellationToken)
     {
         var reader = new MessageReader(_input, Limits);
         while (true)
@@ -167,45 +179,47 @@ internal sealed class ScanConnection
                 return;
             }
 
-            Accept(frame.Type, reader.Contiguous(frame).Span);
+            using var running = cancel.Begin(cancellationToken);
+            await AcceptAsync(session, frame.Type, reader.Contiguous(frame), running.Token);
         }
     }
 
-    private void Accept(byte type, ReadOnlySpan<byte> body)
+    private async ValueTask AcceptAsync(ScanSession session, byte type, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
         if (type == FrontendMessage.Sync)
         {
             _skipToSync = false;
-            _output.ReadyForQuery(_session.Status);
+            _output.ReadyForQuery(session.Status);
         }
         else if (type == FrontendMessage.Query)
         {
-            _session.Run(QueryMessage.Parse(body).Sql, describeRows: true);
-            _output.ReadyForQuery(_session.Status);
+            await session.RunAsync(body[..QueryMessage.Parse(body.Span).Sql.Length], [], describeRows: true, cancel);
+            _output.ReadyForQuery(session.Status);
         }
         else if (!_skipToSync)
         {
-            AcceptExtended(type, body);
+            await AcceptExtendedAsync(session, type, body, cancel);
         }
     }
 
     /// <summary>The one sequence that postgres_fdw sends: Parse, Bind, Describe, Execute, all unnamed, of a DECLARE with parameters.</summary>
-    private void AcceptExtended(byte type, ReadOnlySpan<byte> body)
+    private async ValueTask AcceptExtendedAsync(ScanSession session, byte type, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
         switch (type)
         {
             case FrontendMessage.Parse:
-                _prepared = ParseMessage.Parse(body).Sql.ToArray();
+                _prepared = ParseMessage.Parse(body.Span).Sql.ToArray();
                 _output.ParseComplete();
                 break;
             case FrontendMessage.Bind:
+                _parameters = TextParameters(body.Span);
                 _output.BindComplete();
                 break;
             case FrontendMessage.Describe:
                 _output.NoData();
                 break;
             case FrontendMessage.Execute:
-                _skipToSync = !_session.Run(_prepared, describeRows: false);
+                _skipToSync = !await session.RunAsync(_prepared, _parameters, describeRows: false, cancel);
                 break;
             case FrontendMessage.Close:
                 _output.CloseComplete();
@@ -214,8 +228,22 @@ internal sealed class ScanConnection
                 break;
             default:
                 _skipToSync = true;
-                _session.Fail(Violation($"message type {type} is not expected").Error);
+                session.Fail(Violation($"message type {type} is not expected").Error);
                 break;
         }
+    }
+
+    /// <summary>postgres_fdw sends all its parameters as text.</summary>
+    private static string?[] TextParameters(ReadOnlySpan<byte> body)
+    {
+        var bind = BindMessage.Parse(body);
+        var values = new string?[bind.ParameterCount];
+        var next = 0;
+        foreach (var value in bind.Values)
+        {
+            values[next++] = value.IsNull ? null : Encoding.UTF8.GetString(body.Slice(value.Offset, value.Length));
+        }
+
+        return values;
     }
 }

@@ -14,7 +14,8 @@ public sealed partial class ScanServer : IAsyncDisposable
 {
     private const int Backlog = 128;
 
-    private readonly ScanSecrets _secrets;
+    private readonly ScanBackend _backend;
+    private readonly ScanCancels _cancels = new();
     private readonly ILogger _logger;
     private readonly Socket _listener;
     private readonly string _socketPath;
@@ -22,18 +23,18 @@ public sealed partial class ScanServer : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
     private readonly Task _accepting;
 
-    private ScanServer(Socket listener, string socketPath, ScanSecrets secrets, ILogger logger)
+    private ScanServer(Socket listener, string socketPath, ScanBackend backend, ILogger logger)
     {
         _listener = listener;
         _socketPath = socketPath;
-        _secrets = secrets;
+        _backend = backend;
         _logger = logger;
         _accepting = AcceptAsync();
     }
 
     /// <summary>Listens on <see cref="EmbeddedPostgres.ScanSocketPath"/>. The engine must have been started.</summary>
     /// <exception cref="EngineException">The socket cannot be given to the engine's user.</exception>
-    public static ScanServer Start(EmbeddedPostgres engine, ScanSecrets secrets, ILogger<ScanServer> logger)
+    public static ScanServer Start(EmbeddedPostgres engine, ScanBackend backend, ILogger<ScanServer> logger)
     {
         var path = engine.ScanSocketPath;
         File.Delete(path);
@@ -52,7 +53,7 @@ public sealed partial class ScanServer : IAsyncDisposable
             throw;
         }
 
-        return new ScanServer(listener, path, secrets, logger);
+        return new ScanServer(listener, path, backend, logger);
     }
 
     /// <summary>Closes the socket and all connections.</summary>
@@ -96,7 +97,7 @@ public sealed partial class ScanServer : IAsyncDisposable
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            await new ScanConnection(new StreamPipe(stream), _secrets).RunAsync(_stopping.Token);
+            await new ScanConnection(new StreamPipe(stream), _backend, _cancels).RunAsync(_stopping.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

@@ -2,17 +2,20 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.ScanEndpoint;
+using Sluice.Gateway.Tests.Engine;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Tests.Reads.ScanEndpoint;
 
 /// <summary>The endpoint as postgres_fdw sees it, message by message.</summary>
-public sealed class ScanConnectionTests
+public sealed class ScanConnectionTests : IDisposable
 {
     private const int Version30 = 3 << 16;
 
     private readonly ScanSecrets _secrets = new(new byte[32]);
+    private readonly TestScanUsers _users = new();
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
     private readonly MessageReader _reader;
@@ -21,8 +24,11 @@ public sealed class ScanConnectionTests
     public ScanConnectionTests()
     {
         _reader = new MessageReader(_toClient.Reader, MessageLimits.Backend);
-        _server = new ScanConnection(new Duplex(_toServer.Reader, _toClient.Writer), _secrets).RunAsync(Token);
+        var backend = new ScanBackend(_secrets, _users, new ScanSessions());
+        _server = new ScanConnection(new Duplex(_toServer.Reader, _toClient.Writer), backend, new ScanCancels()).RunAsync(Token);
     }
+
+    public void Dispose() => _users.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -38,14 +44,17 @@ public sealed class ScanConnectionTests
     }
 
     [Fact]
-    public async Task A_read_is_a_transaction_with_a_cursor_that_cannot_be_fetched_yet()
+    public async Task A_read_is_a_transaction_with_a_cursor()
     {
         await LogInAsync();
 
         Assert.Equal(["CSTART TRANSACTION", "ZT"], await QueryAsync("START TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
-        Assert.Equal(["CDECLARE CURSOR", "ZT"], await QueryAsync("DECLARE c1 CURSOR FOR\nSELECT id FROM cdf.assets"));
+        Assert.Equal(["CDECLARE CURSOR", "ZT"], await QueryAsync("DECLARE c1 CURSOR FOR\nSELECT id FROM cdf.assets WHERE ((id = (-5)))"));
         Assert.Equal(["CMOVE 0", "ZT"], await QueryAsync("MOVE BACKWARD ALL IN c1"));
-        Assert.Equal(["E0A000", "ZE"], await QueryAsync("FETCH 1000 FROM c1"));
+        Assert.Equal(["T", "CFETCH 0", "ZT"], (await QueryAsync("FETCH 1000 FROM c1")).Select(a => a[0] is 'T' ? a[..1] : a));
+        Assert.Equal(["CCLOSE CURSOR", "ZT"], await QueryAsync("CLOSE c1"));
+        Assert.Equal(["CDECLARE CURSOR", "ZT"], await QueryAsync("DECLARE c1 CURSOR FOR\nSELECT id FROM cdf.assets"));
+        Assert.Equal(["T", "E0A000", "ZE"], (await QueryAsync("FETCH 1000 FROM c1")).Select(a => a[0] is 'T' ? a[..1] : a));
         Assert.Equal(["E25P02", "ZE"], await QueryAsync("CLOSE c1"));
         Assert.Equal(["CROLLBACK", "ZI"], await QueryAsync("ABORT TRANSACTION"));
         Assert.Equal(["CDEALLOCATE ALL", "ZI"], await QueryAsync("DEALLOCATE ALL"));
@@ -79,7 +88,7 @@ public sealed class ScanConnectionTests
         await LogInAsync();
         await QueryAsync("START TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 
-        await DeclareAsync("DECLARE c1 CURSOR FOR\nSELECT id FROM cdf.assets WHERE ((id = $1::bigint))");
+        await DeclareAsync("DECLARE c1 CURSOR FOR\nSELECT id FROM cdf.assets WHERE ((id = $1::bigint))", "7");
         await SendAsync('S', "");
         Assert.Equal(["1", "2", "n", "CDECLARE CURSOR", "ZT"], await AnswersAsync());
         Assert.Equal(["CCLOSE CURSOR", "ZT"], await QueryAsync("CLOSE c1"));
@@ -180,10 +189,11 @@ public sealed class ScanConnectionTests
         await _toServer.Writer.WriteAsync(packet, Token);
     }
 
-    private async Task DeclareAsync(string sql)
+    private async Task DeclareAsync(string sql, params string[] parameters)
     {
         await SendAsync('P', $"\0{sql}\0\0\0");
-        await SendAsync('B', "\0\0\0\0\0\0\0\0");
+        var values = string.Concat(parameters.Select(value => $"\0\0\0{(char)value.Length}{value}"));
+        await SendAsync('B', $"\0\0\0\0\0{(char)parameters.Length}{values}\0\0");
         await SendAsync('D', "P\0");
         await SendAsync('E', "\0\0\0\0\0");
     }
