@@ -1,4 +1,5 @@
 using Sluice.Cdf.Errors;
+using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 using Sluice.Cdf.Tests.Support;
 
@@ -63,5 +64,30 @@ public sealed class ResourceTests
         Assert.Equal(["t"], capabilities[1].ScopeValues);
         Assert.False(capabilities[2].Grants("assetsAcl", "READ", "p"));
         Assert.Equal(["7"], capabilities[2].ScopeValues);
+    }
+
+    [Fact]
+    public async Task Each_resource_has_its_path_and_its_rule_of_repetition()
+    {
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Json(200, "{}"));
+        using var http = server.NewHttp();
+        var client = http.CreateClient("p", new CountingTokens());
+        ItemsApi[] apis = [client.Files, client.Labels, client.Relationships, client.Sequences, client.ExtractionPipelines];
+        CdfRequest[] requests =
+        [
+            .. apis.Select(api => api.Create("{}"u8.ToArray())),
+            SequenceRowsApi.Insert("{}"u8.ToArray()),
+            ExtractionPipelineRunsApi.Create("{}"u8.ToArray()),
+            RawApi.CreateTables("a b/c", "{}"u8.ToArray()),
+        ];
+        Assert.Equal(
+            ["files", "labels", "relationships", "sequences", "extpipes", "sequences/data", "extpipes/runs", "raw/dbs/a%20b%2Fc/tables?ensureParent=true"],
+            requests.Select(request => request.Path));
+        Assert.Equal(requests.Select(request => request.Path == "sequences/data"), requests.Select(request => request.Repeatable == Repeatable.Always));
+        Assert.Equal(7, requests.Take(7).Select(request => request.Api).Distinct().Count());
+        foreach (var request in requests)
+        {
+            Assert.True((await client.SendAsync(request, Cancellation)).IsSuccess);
+        }
     }
 }

@@ -84,4 +84,27 @@ public sealed class RowBatchTests
 
         batch.EndRow(origin);
     }
+
+    [Fact]
+    public void An_array_may_take_a_bare_element_in_both_formats()
+    {
+        using var column = Column.Create(new ColumnType(PgType.Int8Array) { AcceptsBareElement = true }, TextInputSettings.Default);
+        column.AppendText(" 7 "u8);
+        column.AppendText("{8,9}"u8);
+        Assert.True(column.CanReadBinary(PgType.Int4));
+        column.AppendBinary([0, 0, 0, 10], PgType.Int4);
+        Assert.Throws<PgException>(() => column.AppendText("x"u8));
+        column.AppendText("{}"u8);
+
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        for (var row = 0; row < column.Count; row++)
+        {
+            column.WriteValueText(row, output);
+        }
+
+        Assert.Equal("{7}{8,9}{10}{}", System.Text.Encoding.UTF8.GetString(output.WrittenSpan));
+        using var strict = Column.Create(new ColumnType(PgType.Int8Array), TextInputSettings.Default);
+        Assert.Throws<PgException>(() => strict.AppendText("7"u8));
+        Assert.False(strict.CanReadBinary(PgType.Int8));
+    }
 }
