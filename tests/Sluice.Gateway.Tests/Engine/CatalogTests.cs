@@ -116,7 +116,7 @@ public sealed class CatalogTests(EngineFixture fixture, UserSession session) : I
         "external_id|character varying(255)|not null||",
         "name|character varying(140)|not null||",
         "description|character varying(500)|||",
-        "data_set_id|bigint|not null||",
+        "data_set_id|bigint|||",
         "raw_tables|json|||",
         "schedule|text|||",
         "contacts|json|||",
