@@ -16,7 +16,7 @@ internal sealed class ParentsFirst : IDisposable
     private const string ExternalIdColumn = "external_id";
     private const string ParentColumn = "parent_external_id";
 
-    /// <summary>CDF is asked for parents when so many rows more are held: less would cost a small load requests that it does not need.</summary>
+    /// <summary>CDF is asked for parents when so many rows are held: less would cost a small load requests that it does not need.</summary>
     private const int RowsBetweenQuestions = 10_000;
 
     /// <summary>Most keys of a question.</summary>
@@ -38,7 +38,7 @@ internal sealed class ParentsFirst : IDisposable
     private readonly Queue<ulong> _arrived = [];
     private RowBatch _held;
     private int _heldRows;
-    private int _heldAtQuestion;
+    private int _nextQuestion = RowsBetweenQuestions;
     private RowBatch _ordered;
 
     private ParentsFirst(WritePlan plan, WriteContext context, int batchRows)
@@ -54,6 +54,8 @@ internal sealed class ParentsFirst : IDisposable
 
     /// <summary>How many rows are held back.</summary>
     public int Held => _heldRows;
+
+    private bool IsTooLarge => _held.ByteSize > _context.Limits.MaxHeldBytes;
 
     /// <summary>The order for rows of <paramref name="plan"/>; <see langword="null"/> if no row of it can be the parent of another.</summary>
     public static ParentsFirst? For(WritePlan plan, WriteContext context, int batchRows) =>
@@ -90,7 +92,12 @@ internal sealed class ParentsFirst : IDisposable
         }
 
         await AskAsync(ready, cancellationToken);
-        if (_held.ByteSize > _context.Limits.MaxHeldBytes)
+        if (IsTooLarge && _held.Count > _heldRows)
+        {
+            Compact();
+        }
+
+        if (IsTooLarge)
         {
             throw TooMany();
         }
@@ -196,6 +203,7 @@ internal sealed class ParentsFirst : IDisposable
         }
     }
 
+    /// <summary>The parent is there: its children may go.</summary>
     private void Arrive(ulong parent, List<RowBatch> ready)
     {
         _passed.Add(parent);
@@ -215,7 +223,7 @@ internal sealed class ParentsFirst : IDisposable
             }
         }
 
-        _heldAtQuestion = Math.Min(_heldAtQuestion, _heldRows);
+        _nextQuestion = Math.Min(_nextQuestion, Math.Max(RowsBetweenQuestions, 2 * _heldRows));
         if (_held.Count > (2 * _heldRows) + _batchRows)
         {
             Compact();
@@ -239,26 +247,48 @@ internal sealed class ParentsFirst : IDisposable
         _held = kept;
     }
 
-    /// <summary>Asks CDF for parents that have not come, if many rows more than at the last question wait.</summary>
+    /// <summary>
+    /// Asks CDF for parents that have not come, if many rows wait. If it has none of a thousand of them, the others will come as well, and it is asked
+    /// again when twice as many rows wait, or when there is no room for more.
+    /// </summary>
     private async ValueTask AskAsync(List<RowBatch> ready, CancellationToken cancellationToken)
     {
-        if (_heldRows - _heldAtQuestion < RowsBetweenQuestions && _held.ByteSize <= _context.Limits.MaxHeldBytes)
+        if (_heldRows < _nextQuestion && !IsTooLarge)
         {
             return;
         }
 
-        var unasked = _waiting.Where(parent => _asked.Add(parent.Key)).Select(parent => NameOf(_held, parent.Value[0])).ToList();
-        foreach (var names in unasked.Chunk(KeysPerQuestion))
+        var found = 0;
+        foreach (var parents in _waiting.Keys.Where(parent => !_asked.Contains(parent)).ToList().Chunk(KeysPerQuestion))
         {
-            // Without an answer the rows just wait: in the end CDF says what it knows.
-            var existing = await _context.Client.Assets.ExistingAsync(names.Select(name => new CdfIdentity(ExternalId: name)), cancellationToken);
-            foreach (var asset in existing.IsSuccess ? existing.Value : [])
+            _asked.UnionWith(parents);
+            var names = parents.Where(_waiting.ContainsKey).Select(parent => NameOf(_held, _waiting[parent][0])).ToList();
+            found = names.Count == 0 ? 0 : await FindAsync(names, ready, cancellationToken);
+            if (found == 0 && !IsTooLarge)
             {
-                Arrive(KeyHash.Of(Encoding.UTF8.GetBytes(asset.ExternalId!)), ready);
+                break;
             }
         }
 
-        _heldAtQuestion = _heldRows;
+        _nextQuestion = Math.Max(RowsBetweenQuestions, 2 * _heldRows);
+    }
+
+    /// <summary>Passes on the children of those assets that CDF has; returns how many it has.</summary>
+    private async ValueTask<int> FindAsync(List<string> names, List<RowBatch> ready, CancellationToken cancellationToken)
+    {
+        // Without an answer the rows just wait: in the end CDF says what it knows.
+        var existing = await _context.Client.Assets.ExistingAsync(names.Select(name => new CdfIdentity(ExternalId: name)), cancellationToken);
+        if (!existing.IsSuccess)
+        {
+            return 0;
+        }
+
+        foreach (var asset in existing.Value)
+        {
+            Arrive(KeyHash.Of(Encoding.UTF8.GetBytes(asset.ExternalId!)), ready);
+        }
+
+        return existing.Value.Count;
     }
 
     private string NameOf(RowBatch batch, int row) => Encoding.UTF8.GetString(((VariableColumn)batch.Columns[_parent])[row]);

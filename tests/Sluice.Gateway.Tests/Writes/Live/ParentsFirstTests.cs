@@ -68,6 +68,16 @@ public sealed class ParentsFirstTests
     }
 
     [Fact]
+    public async Task A_long_load_with_all_children_before_their_parents_asks_CDF_a_few_times_only()
+    {
+        await using var cdf = await LiveCdf.StartAsync();
+        string?[][] rows = [.. Enumerable.Range(0, 50_000).Select(i => new[] { $"a{i}", "n", i == 0 ? null : $"a{(i - 1) / 2}" }).Reverse()];
+        var result = await cdf.CopyAsync("assets", Columns, rows);
+        Assert.Equal((50_000, 50), (result.Rows, result.Requests));
+        Assert.InRange(await cdf.RequestsAsync("/assets/byids"), 1, 3);
+    }
+
+    [Fact]
     public async Task A_parent_that_is_nowhere_is_23503_with_its_name()
     {
         await using var cdf = await LiveCdf.StartAsync();
