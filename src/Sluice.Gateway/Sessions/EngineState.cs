@@ -100,6 +100,9 @@ internal sealed record EngineState(
         }
     }
 
+    /// <summary><c>sluice.read_pending</c>; any other value than <c>stale</c> is as <c>error</c>, for reads of all kinds depend on it.</summary>
+    public bool ReadsStale => string.Equals(Settings[SluiceSettings.ReadPending], "stale", StringComparison.OrdinalIgnoreCase);
+
     /// <summary><c>sluice.transaction_mode</c>.</summary>
     /// <exception cref="PgException">22023.</exception>
     public TransactionMode TransactionMode => Choice<TransactionMode>(SluiceSettings.TransactionMode);

@@ -292,6 +292,17 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
             return;
         }
 
+        if (core.Block.HasPendingRows || writes.IsOpen)
+        {
+            await writes.CloseAsync();
+            await SettleAsync();
+            if (Skipping)
+            {
+                return;
+            }
+        }
+
+        await core.Reads.BeginAsync();
         await ForwardAsync(frame, replies: 1);
         own.EngineRuns(effect);
         if (effect.Kind == EngineEffectKind.ReadsData && await Engine.SettleAsync() == EnginePause.CopyIn)
@@ -395,6 +406,7 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
         }
 
         _skipping = false;
+        core.Reads.WriteNotices();
         core.Settled();
         if (!core.InBlock)
         {

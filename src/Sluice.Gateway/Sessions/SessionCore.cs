@@ -21,6 +21,9 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     /// <summary>What opens the sinks of this session; the engine was started with it.</summary>
     public required string SinkKey { get; init; }
 
+    /// <summary>What scans of the engine's are told.</summary>
+    public SessionReads Reads => field ??= new SessionReads(this);
+
     /// <summary>Fires when the server stops.</summary>
     public CancellationToken ShuttingDown { get; } = shuttingDown;
 

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>Opens a session for every client that has proven who it is.</summary>
-public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cancelKeys, ILogger<SessionHandler> logger)
+public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cancelKeys, ScanSessions scans, ILogger<SessionHandler> logger)
     : ISessionHandler
 {
     /// <inheritdoc/>
@@ -40,6 +41,7 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
 
         var core = new SessionCore(client, engine, user, connection.ShuttingDown) { SinkKey = sinkKey };
         using var registration = cancelKeys.Register(engine.ProcessId, core.CancelAsync);
+        using var reads = scans.Register(engine.ProcessId, core.Reads);
         LogOpened(logger, connection.ConnectionId, user.Username, engine.ProcessId, parameters.ApplicationName);
         try
         {

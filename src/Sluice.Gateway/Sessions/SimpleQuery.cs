@@ -23,9 +23,10 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         }
         else
         {
-            await RelayAsync(sql, statements);
+            await RelayOrFailAsync(sql, statements);
         }
 
+        core.Reads.WriteNotices();
         core.Settled();
         core.Client.Output.ReadyForQuery(Engine.Status);
         await core.Client.FlushAsync();
@@ -66,9 +67,11 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
 
     private bool AnyMayBeOwn(ReadOnlySpan<byte> sql, List<SqlStatement> statements)
     {
+        var rowsWait = core.Block.HasPendingRows && statements.Count > 1;
         foreach (var statement in statements)
         {
-            if (MayBeOwn(sql, statement))
+            // After a ROLLBACK no rows wait any more.
+            if (MayBeOwn(sql, statement) || (rowsWait && statement is TransactionStatement))
             {
                 return true;
             }
@@ -85,6 +88,22 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         _ => own.MayBeOwn(statement),
     };
 
+    private async ValueTask RelayOrFailAsync(ReadOnlyMemory<byte> sql, List<SqlStatement> statements)
+    {
+        try
+        {
+            await RelayAsync(sql, statements);
+        }
+        catch (PgException e) when (e.Error.Severity == PgSeverity.Error)
+        {
+            core.Client.Output.ErrorResponse(e.Error);
+            if (Engine.InSegment || core.InBlock)
+            {
+                await Engine.PoisonAsync();
+            }
+        }
+    }
+
     private async ValueTask RelayAsync(ReadOnlyMemory<byte> sql, List<SqlStatement> statements)
     {
         foreach (var statement in statements)
@@ -98,6 +117,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
             }
         }
 
+        await core.Reads.BeginAsync();
         for (var pause = await Engine.QueryAsync(sql); pause == EnginePause.CopyIn;)
         {
             await core.Client.FlushAsync();
@@ -219,6 +239,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
     private async ValueTask RunInEngineAsync(ReadOnlyMemory<byte> part, EngineEffect effect)
     {
         await writes.CloseAsync();
+        await core.Reads.BeginAsync();
         WritePart(Engine.Output, part);
         Engine.Expect(replies: 4);
         own.EngineRuns(effect);

@@ -40,6 +40,7 @@ internal sealed class SinkRun(SessionCore core, OwnSink sink)
 
     private async ValueTask ReadAsync(RunningWrite write, OwnPortal? portal)
     {
+        await core.Reads.BeginAsync();
         var output = core.Engine.Output;
         EngineRows.Close(output, Name, 'S');
         WriteSetting(output, core.SinkKey);

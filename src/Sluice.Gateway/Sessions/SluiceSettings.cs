@@ -41,6 +41,11 @@ internal static class SluiceSettings
     /// <summary>Whether UPDATE and DELETE in a transaction block count their rows without asking CDF: <c>on</c> or <c>off</c>.</summary>
     public const string AssumeRowsExist = "sluice.assume_rows_exist";
 
+    /// <summary>
+    /// What a read of a table does that has rows waiting for COMMIT: <c>error</c>, it is refused, or <c>stale</c>, it sees what CDF has.
+    /// </summary>
+    public const string ReadPending = "sluice.read_pending";
+
     /// <summary>A value that leaves it to the gateway.</summary>
     public const string Auto = "auto";
 
@@ -58,5 +63,6 @@ internal static class SluiceSettings
         [TransactionMode] = "deferred",
         [TransactionMaxBytes] = Auto,
         [AssumeRowsExist] = "off",
+        [ReadPending] = "error",
     };
 }

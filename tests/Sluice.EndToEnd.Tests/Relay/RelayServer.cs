@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.EndToEnd.Tests.Relay;
 using Sluice.EndToEnd.Tests.Wire;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Tables;
 using Sluice.PgWire.Startup;
@@ -47,6 +48,7 @@ public sealed class RelayServer : IAsyncLifetime
         builder.Services.AddPgWire(new PgServerOptions());
         builder.Services.AddSingleton<ICredentialStore>(new Credentials());
         builder.Services.AddSingleton<ISessionUsers>(new Users(databases));
+        builder.Services.AddSingleton<ScanSessions>();
         builder.Services.AddSingleton<ISessionHandler, SessionHandler>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UsePostgres()));
         _app = builder.Build();

@@ -163,6 +163,41 @@ public sealed class TransactionTests(FaultServer fault) : IClassFixture<FaultSer
         Assert.Equal(["N", "C", "Z"], rollback.Select(m => m.Type.ToString()));
     }
 
+    [Fact]
+    public async Task A_table_with_rows_that_wait_is_not_read_unless_stale_reads_are_asked_for()
+    {
+        await using var client = await Server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name) values ('{_name}-0', 'stored')").TalkAsync();
+        var read = $"select name from assets where external_id = '{_name}-0'";
+        await client.Query("begin").TalkAsync();
+        Assert.Contains("D stored", (await client.Query(read).TalkAsync()).Select(m => m.ToString()));
+        await InsertAsync(client, 1, 2);
+        await client.Query("savepoint s").TalkAsync();
+        Assert.Equal("0A000", (await client.Query(read).TalkAsync()).Single(m => m.Type == 'E').Field('C'));
+        await client.Query("rollback to s").TalkAsync();
+        Assert.Equal("0A000", (await client.Parse("", read).Bind("", "").Execute("").Sync().TalkAsync()).Single(m => m.Type == 'E').Field('C'));
+        await client.Query("rollback to s").TalkAsync();
+        var fromItself = $"insert into events (external_id) select external_id from assets where external_id = '{_name}-0'";
+        Assert.Equal("0A000", (await client.Query(fromItself).TalkAsync()).Single(m => m.Type == 'E').Field('C'));
+        await client.Query("rollback to s").TalkAsync();
+        Assert.Contains("C SELECT 0", (await client.Query("select * from events where external_id = 'none of this name'").TalkAsync()).Select(m => m.ToString()));
+        await client.Query("set local sluice.read_pending = stale").TalkAsync();
+        Assert.Contains("D stored", (await client.Query(read).TalkAsync()).Select(m => m.ToString()));
+        Assert.Contains("D stored", (await client.Query($"rollback; {read}").TalkAsync()).Select(m => m.ToString()));
+    }
+
+    [Fact]
+    public async Task A_statement_may_read_the_table_that_it_writes()
+    {
+        await using var client = await Server.ConnectAsync();
+        await client.Query($"insert into events (external_id, type) values ('{_name}-0', 'a'), ('{_name}-1', 'b')").TalkAsync();
+        await client.Query("begin").TalkAsync();
+        var copy = $"insert into events (external_id, type) select external_id || '-copy', type from events where external_id in ('{_name}-0', '{_name}-1')";
+        Assert.Equal("C INSERT 0 2", await TagAsync(client, copy));
+        Assert.Equal("C COMMIT", await TagAsync(client, "commit"));
+        Assert.Equal(2, (await Server.Cdf.ByExternalIdsAsync("events", $"{_name}-0-copy", $"{_name}-1-copy")).Count);
+    }
+
     [Theory]
     [InlineData("begin read only")]
     [InlineData("begin; set transaction read only")]
