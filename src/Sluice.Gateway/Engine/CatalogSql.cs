@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Tables;
 
 namespace Sluice.Gateway.Engine;
@@ -55,6 +56,7 @@ internal static class CatalogSql
         CREATE SERVER IF NOT EXISTS {Server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
             dbname '{RemoteSchema}', application_name 'sluice:%p', use_remote_estimate 'true', async_capable 'true');
 
+        {HistoryTables.Preamble}
         """;
 
     /// <summary>The preamble, and its mark in the database: the comment of the schema.</summary>

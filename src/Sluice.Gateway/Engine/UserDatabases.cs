@@ -235,9 +235,14 @@ public sealed partial class UserDatabases
     {
         var (name, text) = (SqlText.Identifier(username), SqlText.Literal(username));
         var server = CatalogSql.Server;
+        var options = $"OPTIONS (user {text}, password {SqlText.Literal(_secrets.For(username))})";
+
+        // The views of schema sluice read with their owner's rights, for this user all the same.
         return $"""
             DROP USER MAPPING IF EXISTS FOR {name} SERVER {server};
-            CREATE USER MAPPING FOR {name} SERVER {server} OPTIONS (user {text}, password {SqlText.Literal(_secrets.For(username))});
+            CREATE USER MAPPING FOR {name} SERVER {server} {options};
+            DROP USER MAPPING IF EXISTS FOR {EngineRoles.Owner} SERVER {server};
+            CREATE USER MAPPING FOR {EngineRoles.Owner} SERVER {server} {options};
             """;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Reads.ScanEndpoint;
 
 namespace Sluice.Gateway.Hosting;
@@ -15,6 +16,8 @@ internal sealed class EngineStartup(
     EngineOptions options,
     IScanUsers users,
     ScanSessions sessions,
+    HistoryTables history,
+    HistoryStore historyStore,
     GatewayOptions gateway,
     TimeProvider time,
     ILogger<UserDatabases> logger,
@@ -34,7 +37,7 @@ internal sealed class EngineStartup(
     {
         await engine.StartAsync(cancellationToken);
         _databases = await UserDatabases.CreateAsync(engine, options, logger, cancellationToken);
-        _scans = ScanServer.Start(engine, new ScanBackend(_databases.Secrets, users, sessions), scanLogger);
+        _scans = ScanServer.Start(engine, new ScanBackend(_databases.Secrets, users, sessions, history), scanLogger);
     }
 
     /// <inheritdoc/>
@@ -79,6 +82,7 @@ internal sealed class EngineStartup(
             await _scans.DisposeAsync();
         }
 
+        await historyStore.FlushAsync(CancellationToken.None);
         await engine.StopAsync(CancellationToken.None);
     }
 }

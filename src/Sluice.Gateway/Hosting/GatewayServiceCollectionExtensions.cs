@@ -9,6 +9,7 @@ using Sluice.Cdf.Tokens;
 using Sluice.Gateway.Admin;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
@@ -88,6 +89,10 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserDatabaseTables>());
         services.AddSingleton<ICredentialStore, UserCredentialStore>();
         services.AddSingleton<ScanSessions>();
+        services.AddSingleton<HistoryStore>();
+        services.AddSingleton<HistoryTables>();
+        services.AddSingleton<WriteHistory>();
+        services.AddSingleton<RejectedRows>();
         services.AddSingleton<IScanUsers, GatewayScanUsers>();
     }
 

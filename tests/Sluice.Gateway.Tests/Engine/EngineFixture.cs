@@ -5,6 +5,7 @@ using Npgsql;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Reads.ScanEndpoint;
 using Sluice.Gateway.Tables;
 
@@ -19,11 +20,14 @@ public sealed class EngineFixture : IAsyncLifetime
     private EmbeddedPostgres? _engine;
     private UserDatabases? _users;
     private ScanServer? _scans;
+    private HistoryStore? _history;
     private int _lastUser;
 
     public EmbeddedPostgres Engine => _engine!;
 
     public UserDatabases Users => _users!;
+
+    public HistoryStore History => _history!;
 
     /// <summary>What the scan endpoint knows of the users; a user of no test's own has the built-in tables and no CDF.</summary>
     public TestScanUsers ScanUsers { get; } = new();
@@ -50,9 +54,10 @@ public sealed class EngineFixture : IAsyncLifetime
     {
         _engine = New(_directory.Path);
         await _engine.StartAsync(TestContext.Current.CancellationToken);
+        _history = new HistoryStore(_engine, NullLogger<HistoryStore>.Instance);
         _users = await UserDatabases.CreateAsync(
             _engine, Options(_directory.Path), NullLogger<UserDatabases>.Instance, TestContext.Current.CancellationToken);
-        _scans = ScanServer.Start(_engine, new ScanBackend(_users.Secrets, ScanUsers, Sessions), NullLogger<ScanServer>.Instance);
+        _scans = ScanServer.Start(_engine, new ScanBackend(_users.Secrets, ScanUsers, Sessions, new HistoryTables(_engine, History)), NullLogger<ScanServer>.Instance);
     }
 
     /// <summary>A username that no other test has.</summary>
@@ -95,6 +100,7 @@ public sealed class EngineFixture : IAsyncLifetime
             await _engine.DisposeAsync();
         }
 
+        _history?.Dispose();
         ScanUsers.Dispose();
         _directory.Dispose();
     }

@@ -73,11 +73,15 @@ public sealed class UserIsolationTests(EngineFixture fixture, UserSession sessio
     [InlineData("SELECT * FROM pg_authid")]
     [InlineData("SELECT * FROM pg_hba_file_rules")]
     [InlineData("SELECT umoptions FROM pg_user_mapping")]
+    [InlineData("SELECT * FROM _sluice.history_writes")]
+    [InlineData("INSERT INTO sluice.writes (kind) VALUES ('x')", "55000")]
+    [InlineData("DROP VIEW sluice.writes")]
+    [InlineData("CREATE TABLE sluice.t (a int)")]
     [InlineData("CHECKPOINT")]
-    public async Task It_is_denied(string sql)
+    public async Task It_is_denied(string sql, string sqlState = "42501")
     {
         var error = await Assert.ThrowsAsync<PostgresException>(() => User.RunAsync(sql));
-        Assert.True(error.SqlState is "42501", $"{error.SqlState} {error.MessageText}");
+        Assert.True(error.SqlState == sqlState, $"{error.SqlState} {error.MessageText}");
         Assert.False(File.Exists("/tmp/sluice-must-not-exist"));
     }
 
@@ -113,7 +117,7 @@ public sealed class UserIsolationTests(EngineFixture fixture, UserSession sessio
     [Fact]
     public async Task The_secret_of_the_scan_endpoint_cannot_be_seen()
     {
-        Assert.Equal([""], await User.RowsAsync("SELECT umoptions FROM pg_user_mappings"));
+        Assert.Equal(["", ""], await User.RowsAsync("SELECT umoptions FROM pg_user_mappings"));
         Assert.DoesNotContain(
             fixture.Users.Secrets.For(User.Database), await User.RowsAsync("SELECT srvoptions::text FROM pg_foreign_server"), StringComparer.Ordinal);
         Assert.Empty(await User.RowsAsync("SELECT option_value FROM information_schema.user_mapping_options WHERE option_value IS NOT NULL"));

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads.History;
 
 namespace Sluice.Gateway.Reads.ScanEndpoint;
 
@@ -6,4 +7,5 @@ namespace Sluice.Gateway.Reads.ScanEndpoint;
 /// <param name="Secrets">The passwords of the foreign tables.</param>
 /// <param name="Users">The gateway users.</param>
 /// <param name="Sessions">Their open sessions.</param>
-public sealed record ScanBackend(ScanSecrets Secrets, IScanUsers Users, ScanSessions Sessions);
+/// <param name="History">Sluice's own tables.</param>
+public sealed record ScanBackend(ScanSecrets Secrets, IScanUsers Users, ScanSessions Sessions, HistoryTables History);

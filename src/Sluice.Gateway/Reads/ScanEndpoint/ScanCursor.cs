@@ -1,57 +1,63 @@
-using Sluice.Gateway.Reads.Queries;
-using Sluice.Gateway.Reads.Rows;
-using Sluice.Gateway.Reads.Sources;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Types;
 
 namespace Sluice.Gateway.Reads.ScanEndpoint;
 
-/// <summary>A cursor over one scan. Nothing is read before the first FETCH.</summary>
-internal sealed class ScanCursor : IAsyncDisposable
+/// <summary>A cursor of postgres_fdw. Nothing is read before the first FETCH.</summary>
+internal abstract class ScanCursor : IAsyncDisposable
 {
-    // Ten thousand rows of RAW may be gigabytes.
-    private const int MaxUnflushed = 1_048_576;
-
-    private readonly BoundQuery _query;
-    private readonly RowSources _sources;
-    private readonly RowReader _reader;
-    private IAsyncEnumerator<CdfRow>? _rows;
-    private CancellationTokenSource? _reading;
-
-    public ScanCursor(BoundQuery query, RowSources sources)
-    {
-        _query = query;
-        _sources = sources;
-        _reader = new RowReader(query.Table);
-    }
+    /// <summary>The table.</summary>
+    public abstract string Table { get; }
 
     /// <summary>How many values were read as NULL because they do not fit their column.</summary>
-    public long Unfit => _reader.Unfit;
+    public virtual long Unfit => 0;
 
-    /// <summary>The table.</summary>
-    public string Table => _query.Table.Name;
+    /// <summary>The names of the columns; <see langword="null"/> for a NULL in the place of one.</summary>
+    protected abstract IReadOnlyList<string?> Columns { get; }
+
+    /// <summary>Writes the description of the rows.</summary>
+    public void Describe(MessageWriter output) =>
+        output.RowDescription([.. Columns.Select(static name => new FieldDescription(name ?? "?column?", PgType.Text.Oid))]);
 
     /// <summary>
     /// Writes exactly <paramref name="count"/> rows, or all that are left: fewer tell postgres_fdw that these were the last.
     /// </summary>
     /// <returns>How many rows there were.</returns>
-    public async Task<int> FetchAsync(MessageWriter output, int count, CancellationToken cancellationToken)
+    public abstract Task<int> FetchAsync(MessageWriter output, int count, CancellationToken cancellationToken);
+
+    /// <summary>Goes back to before the first row, which is read again.</summary>
+    public abstract ValueTask RewindAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => RewindAsync();
+}
+
+/// <summary>A cursor over rows of one kind.</summary>
+/// <typeparam name="TRow">A row as its source gives it.</typeparam>
+internal abstract class ScanCursor<TRow> : ScanCursor
+{
+    // Ten thousand rows of RAW may be gigabytes.
+    private const int MaxUnflushed = 1_048_576;
+
+    private IAsyncEnumerator<TRow>? _rows;
+    private CancellationTokenSource? _reading;
+
+    /// <inheritdoc/>
+    public sealed override async Task<int> FetchAsync(MessageWriter output, int count, CancellationToken cancellationToken)
     {
         if (_rows is null)
         {
             _reading = new CancellationTokenSource();
-            _rows = _sources.Open(_reading.Token).GetAsyncEnumerator(_reading.Token);
+            _rows = Open(_reading.Token).GetAsyncEnumerator(_reading.Token);
         }
 
-        // The source lives as long as the cursor, a cancel ends it with the FETCH that waits.
+        // The source lives as long as the cursor; a cancel ends it with the FETCH that waits.
         await using var registration = cancellationToken.Register(static reading => ((CancellationTokenSource)reading!).Cancel(), _reading);
         var written = 0;
         while (written < count && await _rows.MoveNextAsync())
         {
-            var row = _rows.Current;
-            if (Accepts(row))
+            if (TryWrite(output, _rows.Current))
             {
-                Write(output, row);
                 written++;
                 if (output.UnflushedBytes > MaxUnflushed)
                 {
@@ -63,8 +69,8 @@ internal sealed class ScanCursor : IAsyncDisposable
         return written;
     }
 
-    /// <summary>Goes back to before the first row, which is read again.</summary>
-    public async ValueTask RewindAsync()
+    /// <inheritdoc/>
+    public sealed override async ValueTask RewindAsync()
     {
         if (_rows is not null)
         {
@@ -75,46 +81,9 @@ internal sealed class ScanCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the description of the rows.</summary>
-    public void Describe(MessageWriter output) => output.RowDescription(
-        [.. _query.Columns.Select(ordinal => new FieldDescription(ordinal < 0 ? "?column?" : _query.Table.Columns[ordinal].Name, PgType.Text.Oid))]);
+    /// <summary>The rows, from the first.</summary>
+    protected abstract IAsyncEnumerable<TRow> Open(CancellationToken cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => RewindAsync();
-
-    private bool Accepts(in CdfRow row)
-    {
-        foreach (var filter in _query.Filters)
-        {
-            var isNull = !_reader.TryRead(row, filter.Ordinal, out var text);
-            if (!filter.Accepts(isNull, text))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void Write(MessageWriter output, in CdfRow row)
-    {
-        output.BeginDataRow(_query.Columns.Count);
-        foreach (var ordinal in _query.Columns)
-        {
-            if (ordinal == BoundQuery.CtidColumn)
-            {
-                output.Value("(0,1)"u8);
-            }
-            else if (ordinal >= 0 && _reader.TryRead(row, ordinal, out var text))
-            {
-                output.Value(text);
-            }
-            else
-            {
-                output.Null();
-            }
-        }
-
-        output.EndMessage();
-    }
+    /// <summary>Writes the row, if it is wanted.</summary>
+    protected abstract bool TryWrite(MessageWriter output, TRow row);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Reads.Queries;
 using Sluice.Gateway.Tables;
 
@@ -21,6 +22,8 @@ internal readonly record struct ScanEstimate(double Cost, long Rows)
     private const long KeysPerRequest = 1_000;
     private const long UnknownRows = 100_000;
 
+    private const long HistoryRows = 1_000;
+
     // Of an array that is known only when the query runs.
     private const long UnknownKeys = 100;
 
@@ -33,6 +36,11 @@ internal readonly record struct ScanEstimate(double Cost, long Rows)
     /// <param name="hints">Key sets of the session's statement.</param>
     public static ScanEstimate Of(ScanQuery query, TableDefinition? table, IReadOnlyList<KeySet> hints)
     {
+        if (query.Schema == HistoryTables.Schema && !query.IsSorted)
+        {
+            return new ScanEstimate(RoundTrip, HistoryRows);
+        }
+
         if (query.IsSorted)
         {
             return new ScanEstimate(Forbidden, UnknownRows);

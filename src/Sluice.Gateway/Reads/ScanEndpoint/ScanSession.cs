@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Reads.Queries;
 using Sluice.Gateway.Reads.Sources;
 using Sluice.Gateway.Tables;
@@ -193,6 +194,17 @@ internal sealed class ScanSession : IAsyncDisposable
     private async ValueTask DeclareAsync(ScanStatement statement, IReadOnlyList<string?> parameters, CancellationToken cancel)
     {
         var query = ScanQueryParser.Parse(statement.Query);
+        await CloseAsync(statement.Cursor);
+        _cursors[statement.Cursor] = query.Schema == HistoryTables.Schema ? HistoryCursor(query) : await CdfCursorAsync(query, parameters, cancel);
+        _output.CommandComplete("DECLARE CURSOR");
+    }
+
+    private HistoryCursor HistoryCursor(ScanQuery query) => query is { Conditions: [], Unsupported: null, IsSorted: false }
+        ? new HistoryCursor(query, _startup.User, _backend.History)
+        : throw new PgException(SqlState.FeatureNotSupported, $"table \"{query.Table}\" is read as a whole", hint: $"Read view sluice.{query.Table}.");
+
+    private async ValueTask<CdfCursor> CdfCursorAsync(ScanQuery query, IReadOnlyList<string?> parameters, CancellationToken cancel)
+    {
         var user = await UserAsync(cancel);
         var table = user.Tables.Find(query.Table)
             ?? throw new PgException(SqlState.UndefinedTable, $"CDF table \"{query.Table}\" does not exist", hint: "It was dropped; connect again.");
@@ -203,9 +215,7 @@ internal sealed class ScanSession : IAsyncDisposable
         }
 
         var bound = BoundQuery.Bind(query, table, parameters);
-        await CloseAsync(statement.Cursor);
-        _cursors[statement.Cursor] = new ScanCursor(bound, new RowSources(bound, user.Client, session?.KeySets ?? []));
-        _output.CommandComplete("DECLARE CURSOR");
+        return new CdfCursor(bound, new RowSources(bound, user.Client, session?.KeySets ?? []));
     }
 
     private async ValueTask FetchAsync(ScanStatement statement, bool describeRows, CancellationToken cancel)

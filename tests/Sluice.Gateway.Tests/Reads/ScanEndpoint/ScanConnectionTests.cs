@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Reads.ScanEndpoint;
 using Sluice.Gateway.Tests.Engine;
 using Sluice.PgWire.Protocol;
@@ -21,10 +22,10 @@ public sealed class ScanConnectionTests : IDisposable
     private readonly MessageReader _reader;
     private readonly Task _server;
 
-    public ScanConnectionTests()
+    public ScanConnectionTests(EngineFixture fixture)
     {
         _reader = new MessageReader(_toClient.Reader, MessageLimits.Backend);
-        var backend = new ScanBackend(_secrets, _users, new ScanSessions());
+        var backend = new ScanBackend(_secrets, _users, new ScanSessions(), new HistoryTables(fixture.Engine, fixture.History));
         _server = new ScanConnection(new Duplex(_toServer.Reader, _toClient.Writer), backend, new ScanCancels()).RunAsync(Token);
     }
 
