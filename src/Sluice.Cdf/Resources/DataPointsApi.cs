@@ -25,6 +25,19 @@ public static class DataPointsApi
     /// <summary>Longest string value, in UTF-8 bytes.</summary>
     public const int MaxStringBytes = 1023;
 
+    /// <summary>Most series, or stretches of them, that one list asks for.</summary>
+    public const int MaxQueries = 100;
+
+    /// <summary>Most points that one list gives for a series.</summary>
+    public const int MaxPointsPerQuery = 100_000;
+
+    /// <summary>Data points of series: <c>{"items":[{"externalId":"a","start":0,"end":1}]}</c>.</summary>
+    public static CdfRequest List(ReadOnlyMemory<byte> body) => CdfRequest.Post("timeseries/data/list", CdfApi.DataPoints, Repeatable.Read, body);
+
+    /// <summary>Deletes stretches of series: <c>{"items":[{"externalId":"a","inclusiveBegin":0,"exclusiveEnd":1}]}</c>. May be repeated.</summary>
+    public static CdfRequest Delete(ReadOnlyMemory<byte> body) =>
+        CdfRequest.Post("timeseries/data/delete", CdfApi.DataPoints, Repeatable.Always, body) with { DiscardBody = true };
+
     /// <summary>Inserts what a <see cref="DataPoints.DataPointEncoder"/> has written.</summary>
     public static CdfRequest Insert(ReadOnlyMemory<byte> protobuf, bool gzipped = false) => new()
     {

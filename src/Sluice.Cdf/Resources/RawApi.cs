@@ -51,14 +51,31 @@ public static class RawApi
                 DiscardBody = true,
             };
 
+    /// <summary>Deletes rows, at most 1,000: <c>{"items":[{"key":"k"}]}</c>. Keys that are not there are no error.</summary>
+    public static CdfRequest DeleteRows(string database, string table, ReadOnlyMemory<byte> body) =>
+        CdfRequest.Post($"{TablePath(database, table)}/rows/delete", CdfApi.Raw, Repeatable.Always, body) with { DiscardBody = true, Atomic = false };
+
+    /// <summary>Deletes tables with all their rows: <c>{"items":[{"name":"t"}]}</c>.</summary>
+    public static CdfRequest DeleteTables(string database, ReadOnlyMemory<byte> body) =>
+        CdfRequest.Post($"raw/dbs/{PathSegment.Escape(database)}/tables/delete", CdfApi.Raw, Repeatable.WhenThrottledOnly, body) with { DiscardBody = true };
+
     /// <summary>The row with <paramref name="key"/>; 404 if there is none.</summary>
     public static CdfRequest GetRow(string database, string table, string key) =>
         CdfRequest.Get($"{TablePath(database, table)}/rows/{PathSegment.Escape(key)}", CdfApi.Raw);
 
     /// <summary>A page of rows in no particular order, at most 10,000.</summary>
     public static CdfRequest ListRows(string database, string table, int limit, string? cursor) => CdfRequest.Get(
-        $"{TablePath(database, table)}/rows?limit={limit}{(cursor is null ? string.Empty : $"&cursor={Uri.EscapeDataString(cursor)}")}",
+        $"{TablePath(database, table)}/rows?limit={limit}{Cursor(cursor)}",
         CdfApi.Raw);
+
+    /// <summary>A page of the project's databases, at most 1,000.</summary>
+    public static CdfRequest ListDatabases(string? cursor) => CdfRequest.Get($"raw/dbs?limit=1000{Cursor(cursor)}", CdfApi.Raw);
+
+    /// <summary>A page of a database's tables, at most 1,000.</summary>
+    public static CdfRequest ListTables(string database, string? cursor) =>
+        CdfRequest.Get($"raw/dbs/{PathSegment.Escape(database)}/tables?limit=1000{Cursor(cursor)}", CdfApi.Raw);
+
+    private static string Cursor(string? cursor) => cursor is null ? string.Empty : $"&cursor={Uri.EscapeDataString(cursor)}";
 
     private static string TablePath(string database, string table) => $"raw/dbs/{PathSegment.Escape(database)}/tables/{PathSegment.Escape(table)}";
 }

@@ -30,4 +30,11 @@ public static class SequenceRowsApi
     /// </summary>
     public static CdfRequest Insert(ReadOnlyMemory<byte> body) =>
         CdfRequest.Post("sequences/data", CdfApi.SequenceRows, Repeatable.Always, body) with { DiscardBody = true };
+
+    /// <summary>Rows of a sequence: <c>{"externalId":"s","start":0,"end":1,"limit":1}</c>.</summary>
+    public static CdfRequest List(ReadOnlyMemory<byte> body) => CdfRequest.Post("sequences/data/list", CdfApi.SequenceRows, Repeatable.Read, body);
+
+    /// <summary>Deletes rows by number: <c>{"items":[{"externalId":"s","rows":[0]}]}</c>.</summary>
+    public static CdfRequest Delete(ReadOnlyMemory<byte> body) =>
+        CdfRequest.Post("sequences/data/delete", CdfApi.SequenceRows, Repeatable.Always, body) with { DiscardBody = true };
 }

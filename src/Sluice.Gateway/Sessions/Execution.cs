@@ -14,6 +14,13 @@ internal readonly record struct Execution(OwnRowWrite Statement, OwnPortal? Port
     /// <summary>How many of the rows are among <paramref name="origins"/>, which are in order.</summary>
     public int CountIn(IReadOnlyList<long> origins) => Below(origins, FirstRow + RowCount) - Below(origins, FirstRow);
 
+    /// <summary>How many rows beyond its own it has changed.</summary>
+    public long MoreIn(IReadOnlyList<(long Origin, long Rows)> more)
+    {
+        var (first, end) = (FirstRow, FirstRow + RowCount);
+        return more.Where(item => item.Origin >= first && item.Origin < end).Sum(item => item.Rows);
+    }
+
     private static int Below(IReadOnlyList<long> origins, long bound)
     {
         var (low, high) = (0, origins.Count);

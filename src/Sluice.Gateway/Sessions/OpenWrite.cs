@@ -36,7 +36,7 @@ internal sealed class OpenWrite(SessionCore core, WritePlan plan, EngineState st
         var answers = new List<ExecutionResult>(_executions.Count);
         foreach (var execution in _executions)
         {
-            var rows = execution.RowCount - execution.CountIn(result.NotApplied);
+            var rows = execution.RowCount - execution.CountIn(result.NotApplied) + execution.MoreIn(result.MoreRows);
             answers.Add(new ExecutionResult(rows, returned is null ? null : await returned.OfAsync(core.Engine, execution)));
         }
 

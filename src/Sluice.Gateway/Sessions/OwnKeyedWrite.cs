@@ -114,7 +114,7 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
     private static List<ColumnDefinition>? KeyColumns(TableDefinition table, IReadOnlyList<SqlCondition> conditions)
     {
         var named = conditions.Select(condition => condition.Column.Name).ToList();
-        foreach (var key in table.Keys)
+        foreach (var key in table.ConflictKeys)
         {
             if (key.Length == named.Count && key.All(named.Contains))
             {
@@ -125,7 +125,8 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
         return null;
     }
 
-    private static KeyCondition? TryReadKey(
+    /// <summary>The values of a condition on a key column; <see langword="null"/> if it needs PostgreSQL.</summary>
+    public static KeyCondition? TryReadKey(
         ReadOnlySpan<byte> sql, ColumnDefinition column, SqlCondition condition, ParameterTypes parameters, ArrayBufferWriter<byte> scratch)
     {
         if (condition.Comparison is not (SqlComparison.Equal or SqlComparison.In or SqlComparison.Any))
@@ -209,35 +210,6 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
         return false;
     }
 
-    /// <summary>The values in binary, each once and without NULL, which equals nothing.</summary>
-    private List<byte[]> ValuesOf(KeyCondition key, OwnPortal? portal, ArrayBufferWriter<byte> scratch)
-    {
-        var type = key.Column.Type;
-        using var array = key.IsArray ? (ArrayColumn)Column.Create(new ColumnType(type.Type.Array!), TextInputSettings.Default) : null;
-        using var scalars = key.IsArray ? null : Column.Create(new ColumnType(type.Type), TextInputSettings.Default);
-        foreach (var cell in key.Values)
-        {
-            cell.AppendTo(array ?? scalars!, portal, _sentTypes, Sql.Span);
-        }
-
-        var column = array?.Elements ?? scalars!;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var values = new List<byte[]>(column.Count);
-        for (var row = 0; row < column.Count; row++)
-        {
-            if (column.IsNull(row))
-            {
-                continue;
-            }
-
-            scratch.ResetWrittenCount();
-            column.WriteValueBinary(row, scratch);
-            if (seen.Add(Convert.ToHexString(scratch.WrittenSpan)))
-            {
-                values.Add(scratch.WrittenSpan.ToArray());
-            }
-        }
-
-        return values;
-    }
+    private List<byte[]> ValuesOf(KeyCondition key, OwnPortal? portal, ArrayBufferWriter<byte> scratch) =>
+        key.ValuesOf(portal, _sentTypes, Sql.Span, scratch);
 }

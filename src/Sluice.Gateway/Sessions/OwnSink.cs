@@ -100,6 +100,13 @@ internal sealed class OwnSink : OwnStatement
     }
 
     /// <summary>What names a row that CDF has given.</summary>
-    private static ImmutableArray<ColumnDefinition> KeyOf(TableDefinition table) =>
-        [.. (table.PrimaryKey.IsEmpty ? table.ConflictKeys.First() : table.PrimaryKey).Select(name => table.FindColumn(name)!)];
+    private static ImmutableArray<ColumnDefinition> KeyOf(TableDefinition table)
+    {
+        var keys = table.PrimaryKey.IsEmpty ? table.ConflictKeys.ToList() : [table.PrimaryKey];
+        var key = keys.Find(names => names.All(name => table.FindColumn(name)!.AlwaysReturned));
+        return key.IsDefault
+            ? throw new PgException(
+                SqlState.FeatureNotSupported, $"rows of CDF table \"{table.Name}\" cannot be changed or deleted", hint: "They have no key.")
+            : [.. key.Select(name => table.FindColumn(name)!)];
+    }
 }

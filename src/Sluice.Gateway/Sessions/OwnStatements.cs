@@ -39,6 +39,7 @@ internal sealed class OwnStatements(SessionCore core)
         CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client, HasWhere: false, Target: { } target } =>
             core.MayBeCdfTable(target.Name),
         TargetedStatement { Kind: SqlStatementKind.Merge, Targets: [var target, ..] } => core.MayBeCdfTable(target.Name),
+        TruncateStatement truncate => truncate.Targets.Any(target => core.MayBeCdfTable(target.Name)),
         _ => false,
     };
 
@@ -68,17 +69,49 @@ internal sealed class OwnStatements(SessionCore core)
                         $"MERGE into CDF table \"{merge.Targets[0].Name.Name}\" is not supported",
                         hint: "Use INSERT … ON CONFLICT DO UPDATE.");
 
+            case TruncateStatement truncate:
+                return await BindTruncateAsync(sql, truncate);
+
             default:
                 return null;
         }
     }
 
+    private async ValueTask<OwnStatement?> BindTruncateAsync(ReadOnlyMemory<byte> sql, TruncateStatement truncate)
+    {
+        var tables = new List<TableDefinition>();
+        foreach (var target in truncate.Targets)
+        {
+            if (await core.ResolveAsync(target.Name) is { } table)
+            {
+                tables.Add(table);
+            }
+        }
+
+        if (tables.Count is not 0 && tables.Count != truncate.Targets.Count)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported, "TRUNCATE of CDF tables and others in one statement is not supported", hint: "Use a statement for each.");
+        }
+
+        return tables.Count == 0 ? null : new OwnFullDelete(sql, truncate.Targets[0].Name, tables, isTruncate: true);
+    }
+
     private async ValueTask<OwnStatement> BindRowWriteAsync(ReadOnlyMemory<byte> sql, uint[] declaredTypes, RowWriteStatement write, TableDefinition table)
     {
         table.RequireWritable();
-        OwnRowWrite? native = write is InsertStatement insert
-            ? BindInsert(sql, declaredTypes, insert, table)
-            : OwnKeyedWrite.TryCreate(sql, write, table, declaredTypes);
+        if (write is DeleteStatement { IsPlain: true, Where: null, Returning: null })
+        {
+            return new OwnFullDelete(sql, write.Target.Name, [table], isTruncate: false);
+        }
+
+        OwnRowWrite? native = write switch
+        {
+            InsertStatement insert => BindInsert(sql, declaredTypes, insert, table),
+            DeleteStatement when table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints =>
+                OwnPointsDelete.TryCreate(sql, write, table, declaredTypes, core.Engine.Settings.TextInput),
+            _ => OwnKeyedWrite.TryCreate(sql, write, table, declaredTypes),
+        };
         if (native is null)
         {
             return await OwnSink.PrepareAsync(core.Engine, sql, write, table, declaredTypes);

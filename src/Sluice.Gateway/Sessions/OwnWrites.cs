@@ -44,6 +44,16 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
             return;
         }
 
+        if (statement is OwnFullDelete fullDelete)
+        {
+            await CloseAsync();
+            var state = await core.StateOfAsync(fullDelete.Relation);
+            core.CheckMayWrite(fullDelete.Command, state);
+            fullDelete.Check(state);
+            core.Client.Output.CommandComplete(fullDelete.Tag(await new FullDeleteRun(core).RunAsync(fullDelete, state)));
+            return;
+        }
+
         if (statement is OwnSink sink)
         {
             await CloseAsync();

@@ -26,7 +26,7 @@ internal sealed class SinkRun(SessionCore core, OwnSink sink)
         {
             await ReadAsync(write, portal);
             var result = await write.CompleteAsync();
-            var rows = _rows - result.NotApplied.Count;
+            var rows = _rows - result.NotApplied.Count + result.MoreRows.Sum(more => more.Rows);
             var returned = sink.Returning is null
                 ? null
                 : await new ReturnedRows(sink.Plan.Table, result).AllAsync(core.Engine, sink.Returning, portal);

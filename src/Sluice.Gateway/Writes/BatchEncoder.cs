@@ -1,4 +1,5 @@
 using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes.Changes;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
@@ -16,6 +17,9 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     /// <summary>Rows that make a request full.</summary>
     public abstract int BatchRows { get; }
 
+    /// <summary>CDF's answer to a request has the items as they are afterwards.</summary>
+    public virtual bool AnswersWithItems => false;
+
     /// <summary>The row has no effect.</summary>
     protected void LeaveOut(RowBatch batch, int row) => _notApplied.Add(batch.OriginOf(row));
 
@@ -31,6 +35,13 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     /// <summary>The encoder for the plan's table.</summary>
     public static BatchEncoder Create(WritePlan plan, WriteContext context) => (plan.Verb, plan.Table.Kind) switch
     {
+        (WriteVerb.Update or WriteVerb.Delete, TableKind.RawRows or TableKind.CustomRawRows) => new RawChangeEncoder(plan, context),
+        (_, TableKind.RawRows or TableKind.CustomRawRows) when plan.Conflict is ConflictAction.Update or ConflictAction.Ignore => new RawChangeEncoder(plan, context),
+        (WriteVerb.Update, TableKind.DoubleDatapoints or TableKind.StringDatapoints) => new DataPointChangeEncoder(plan, context),
+        (WriteVerb.Delete, TableKind.DoubleDatapoints or TableKind.StringDatapoints) => new DataPointDeleteEncoder(plan, context),
+        (_, TableKind.DoubleDatapoints or TableKind.StringDatapoints) when plan.Conflict == ConflictAction.Ignore => new DataPointChangeEncoder(plan, context),
+        (WriteVerb.Delete, TableKind.RawTables) => new RawTableDeleteEncoder(plan, context),
+        (WriteVerb.Delete, TableKind.SequenceRows) => new SequenceRowDeleteEncoder(plan, context),
         (WriteVerb.Update, _) => new ItemUpdateEncoder(plan, context),
         _ when plan.UpdatesById => new ItemUpdateEncoder(plan, context),
         (WriteVerb.Delete, _) => new ItemDeleteEncoder(plan, context),

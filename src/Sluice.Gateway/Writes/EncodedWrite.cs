@@ -1,5 +1,6 @@
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
+using Sluice.Gateway.Writes.Changes;
 
 namespace Sluice.Gateway.Writes;
 
@@ -35,8 +36,21 @@ public sealed class EncodedWrite(PooledBuffer body) : IDisposable
     /// </summary>
     public ItemsApi? Verification { get; init; }
 
+    /// <summary>What has to be asked of CDF before it is sent; the request is made from the answer.</summary>
+    internal WritePreparation? Preparation { get; init; }
+
+    /// <summary>The rows for RETURNING as they are written, where CDF's answer has none; <see langword="null"/> if nobody wants them.</summary>
+    public IReadOnlyList<ReturnedRow>? Echo { get; set; }
+
     /// <summary>Bytes of memory.</summary>
     public int Size => body.Length;
+
+    /// <summary>The bytes of one item.</summary>
+    public ReadOnlyMemory<byte> ItemBody(int item)
+    {
+        var length = Items!.Of(Request.Body.Span, item).Length;
+        return Request.Body.Slice(Items.EndOf(item) - length, length);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => body.Dispose();

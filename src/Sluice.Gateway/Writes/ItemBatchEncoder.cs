@@ -40,6 +40,8 @@ internal class ItemBatchEncoder : BatchEncoder
         _scope = Scope(plan.Table.Name);
     }
 
+    public override bool AnswersWithItems => true;
+
     public override int BatchRows => AssetsApi.MaxItems;
 
     /// <summary>Items of a request.</summary>

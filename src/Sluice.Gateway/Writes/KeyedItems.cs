@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Sluice.Cdf.Http;
+using Sluice.Gateway.Writes.Changes;
 using Sluice.PgWire.Columns;
 
 namespace Sluice.Gateway.Writes;
@@ -33,6 +34,8 @@ internal abstract class KeyedItems : BatchEncoder
         _key = plan.KeyIndex;
         _byId = plan.Columns[_key].Name == "id";
     }
+
+    public override bool AnswersWithItems => true;
 
     public override int BatchRows => MaxItems;
 
@@ -143,6 +146,7 @@ internal abstract class KeyedItems : BatchEncoder
     private EncodedWrite Close(JsonBatch items) => new(items.Body)
     {
         Request = Request(items),
+        Preparation = Plan is { Verb: WriteVerb.Delete, ReturnsRows: true } ? new ItemsToDelete() : null,
         Plan = Plan,
         Items = items.Spans,
         Rows = items.Rows,

@@ -6,6 +6,9 @@ namespace Sluice.Gateway.Writes;
 /// <summary>PostgreSQL's timestamps, microseconds since 2000-01-01 UTC, against CDF's milliseconds since 1970.</summary>
 internal static class PgTime
 {
+    /// <summary>Microseconds of a millisecond.</summary>
+    public const long MicrosecondsPerMillisecond = 1_000;
+
     /// <summary>Microseconds from 1970-01-01 to 2000-01-01.</summary>
     public const long EpochOffset = 946_684_800_000_000;
 

@@ -175,12 +175,12 @@ internal sealed class TableWrite : IRowWrite
     {
         if (_context.Settings.OnError == OnError.Stop)
         {
-            _encoder.Encode(batch, requests);
+            Encode(batch, requests, _encoder);
         }
         else
         {
             using var checkedRows = CheckedRows.Of(batch, _plan, _context, _dispatch.Reject);
-            _encoder.Encode(checkedRows.Good, requests);
+            Encode(checkedRows.Good, requests, _encoder);
         }
 
         _dispatch.DoNotApply(_encoder.TakeNotApplied());
@@ -191,6 +191,16 @@ internal sealed class TableWrite : IRowWrite
         if (ordered != given)
         {
             ordered.Dispose();
+        }
+    }
+
+    private void Encode(RowBatch batch, List<EncodedWrite> requests, BatchEncoder encoder)
+    {
+        encoder.Encode(batch, requests);
+        if (_plan.ReturnsRows && !encoder.AnswersWithItems && requests.Count > 0)
+        {
+            requests.ForEach(request => request.Echo = []);
+            requests[0].Echo = EchoRows.Of(_plan, batch);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class UpsertBody
         json.WriteStartArray("items"u8);
         foreach (var item in items)
         {
-            using var created = JsonDocument.Parse(Slice(write, item));
+            using var created = JsonDocument.Parse(write.ItemBody(item));
             json.WriteStartObject();
             json.WritePropertyName("externalId"u8);
             created.RootElement.GetProperty("externalId"u8).WriteTo(json);
@@ -51,11 +51,5 @@ internal static class UpsertBody
             FieldUpdate.WriteClear(json, column);
             json.WriteEndObject();
         }
-    }
-
-    private static ReadOnlyMemory<byte> Slice(EncodedWrite write, int item)
-    {
-        var span = write.Items!.Of(write.Request.Body.Span, item);
-        return write.Request.Body.Slice(write.Items.EndOf(item) - span.Length, span.Length);
     }
 }

@@ -1,5 +1,6 @@
 using Sluice.Cdf.Errors;
 using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes.Changes;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
@@ -21,6 +22,7 @@ public sealed class WriteDispatch : IDisposable
     private readonly HashSet<RunningRequest> _running = [];
     private readonly List<DoubtfulRows> _inDoubt = [];
     private readonly List<long> _notApplied = [];
+    private readonly List<(long Origin, long Rows)> _moreRows = [];
     private readonly List<ReturnedRow> _returned = [];
     private readonly List<RejectedRow> _rejected = [];
     private TaskCompletionSource? _drained;
@@ -166,6 +168,7 @@ public sealed class WriteDispatch : IDisposable
             return new WriteResult(_storedRows)
             {
                 NotApplied = _notApplied,
+                MoreRows = _moreRows,
                 Returned = _returned,
                 Rejected = _rejected,
                 Requests = _requests,
@@ -289,50 +292,95 @@ public sealed class WriteDispatch : IDisposable
             return false;
         }
 
-        IReadOnlyList<ReturnedRow>? deleted = null;
         var parts = new Queue<WritePart>([WritePart.Whole(running.Write)]);
         for (var round = 0; parts.TryDequeue(out var part); round++)
         {
             using (part)
             {
-                if (part.Write.Plan is { Verb: WriteVerb.Delete, ReturnsRows: true } && await RowsToDelete.ReadAsync(_context.Client, part) is var (rows, error))
+                var (next, refused) = await SendAsync(running, part, round);
+                next.ForEach(parts.Enqueue);
+                if (refused is not null)
                 {
-                    if (error is not null)
+                    while (parts.TryDequeue(out var rest))
                     {
-                        return await FailedAsync(part, error);
+                        rest.Dispose();
                     }
 
-                    deleted = rows;
+                    return await FailedAsync(part, refused);
                 }
-
-                running.IsSent = true;
-                var response = await _sender.SendAsync(part.Request, _stop.Token);
-                Interlocked.Increment(ref _requests);
-                Interlocked.Add(ref _retries, Math.Max(0, response.Attempts - 1));
-                Interlocked.Add(ref _bytes, part.Request.Body.Length);
-                if (response.IsSuccess)
-                {
-                    Confirmed(part, response.Body, deleted);
-                    continue;
-                }
-
-                if (await _recovery.AfterAsync(part, response.Error, round, running.Settings, _stop.Token) is { } recovery)
-                {
-                    Note(part, recovery);
-                    recovery.Next.ForEach(parts.Enqueue);
-                    continue;
-                }
-
-                while (parts.TryDequeue(out var rest))
-                {
-                    rest.Dispose();
-                }
-
-                return await FailedAsync(part, response.Error);
             }
         }
 
         return false;
+    }
+
+    /// <summary>Sends a part; what is to be sent after it, or the error that ends the write.</summary>
+    private async Task<(List<WritePart> Next, CdfError? Refused)> SendAsync(RunningRequest running, WritePart whole, int round)
+    {
+        var preparation = whole.Write.Preparation;
+        var prepared = preparation is null ? new Prepared(whole) : await preparation.PrepareAsync(_context.Client, whole, _stop.Token);
+        if (prepared.Error is not null)
+        {
+            return ([], prepared.Error);
+        }
+
+        if (prepared.Part is not { } part)
+        {
+            Note(whole, prepared);
+            return ([], null);
+        }
+
+        try
+        {
+            running.IsSent = true;
+            var response = await _sender.SendAsync(part.Request, _stop.Token);
+            Interlocked.Increment(ref _requests);
+            Interlocked.Add(ref _retries, Math.Max(0, response.Attempts - 1));
+            Interlocked.Add(ref _bytes, part.Request.Body.Length);
+            if (response.IsSuccess)
+            {
+                if (preparation is not null)
+                {
+                    await preparation.SettleAsync(_context.Client, part, _stop.Token);
+                }
+
+                Note(whole, prepared);
+                Confirmed(part, response.Body, preparation is null ? null : prepared.Rows);
+                return ([], null);
+            }
+
+            if (await _recovery.AfterAsync(part, response.Error, round, running.Settings, _stop.Token) is not { } recovery)
+            {
+                return ([], response.Error);
+            }
+
+            Note(whole, prepared);
+            Note(part, recovery);
+            return (recovery.Next, null);
+        }
+        finally
+        {
+            if (part != whole)
+            {
+                part.Dispose();
+            }
+        }
+    }
+
+    private void Note(WritePart part, Prepared prepared)
+    {
+        if (part.Write.Preparation is null)
+        {
+            return;
+        }
+
+        var spans = part.Write.Items!;
+        lock (_lock)
+        {
+            _notApplied.AddRange(prepared.NotApplied.Select(spans.OriginOf));
+            _moreRows.AddRange(prepared.MoreRows.Select(more => (spans.OriginOf(more.Item), more.Rows)));
+            _storedRows += prepared.MoreRows.Sum(more => more.Rows);
+        }
     }
 
     private void Note(WritePart part, Recovery recovery)
@@ -346,7 +394,7 @@ public sealed class WriteDispatch : IDisposable
         }
     }
 
-    private void Confirmed(WritePart part, ReadOnlyMemory<byte> answer, IReadOnlyList<ReturnedRow>? deleted = null)
+    private void Confirmed(WritePart part, ReadOnlyMemory<byte> answer, IReadOnlyList<ReturnedRow>? read = null)
     {
         Interlocked.Add(ref _storedRows, part.Rows);
         var write = part.Write;
@@ -354,7 +402,7 @@ public sealed class WriteDispatch : IDisposable
         {
             lock (_lock)
             {
-                _returned.AddRange(deleted ?? ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
+                _returned.AddRange(read ?? write.Echo ?? ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
             }
         }
 

@@ -50,6 +50,9 @@ internal sealed class WritePart : IDisposable
         return new WritePart(Write, Write.Request with { Body = body.WrittenMemory }, items, body, updates: false);
     }
 
+    /// <summary>Another request, for some of the items, in the place of this one.</summary>
+    public WritePart Instead(IReadOnlyList<int> items, CdfRequest request, PooledBuffer body) => new(Write, request, items, body, Updates);
+
     /// <summary>The update of items that exist.</summary>
     public WritePart Update(IReadOnlyList<int> items)
     {

@@ -78,8 +78,12 @@ public sealed partial record WritePlan
         || (Table == other.Table && Verb == other.Verb && SetColumns == other.SetColumns && ReturnsRows == other.ReturnsRows
             && Conflict == other.Conflict && Columns.SequenceEqual(other.Columns) && ConflictColumns.SequenceEqual(other.ConflictColumns));
 
-    /// <summary>The plan as the session's settings complete it.</summary>
-    public WritePlan Under(WriteSettings settings) => Conflict is not null || Verb is not (WriteVerb.Insert or WriteVerb.Copy)
+    /// <summary>The position in a row of a column that belongs to the key, or that INSERT gives; -1 if there is none.</summary>
+    public int PositionOf(string name) => Verb is WriteVerb.Update or WriteVerb.Delete ? KeyIndexOf(name) : IndexOf(name);
+
+    /// <summary>The plan as the session's settings complete it: <c>sluice.on_conflict</c> is for the tables that create.</summary>
+    public WritePlan Under(WriteSettings settings) =>
+        Conflict is not null || Verb is not (WriteVerb.Insert or WriteVerb.Copy) || Table.Insert != InsertEffect.Creates
         ? this
         : this with
         {

@@ -12,6 +12,9 @@ public sealed record WriteResult(long Rows)
     /// <summary>Origins, in order, of rows that had no effect: nothing to update or delete, or a conflict that is to be ignored.</summary>
     public IReadOnlyList<long> NotApplied { get; init; } = [];
 
+    /// <summary>Origins of rows that stand for more than one, and how many more: a stretch of data points.</summary>
+    public IReadOnlyList<(long Origin, long Rows)> MoreRows { get; init; } = [];
+
     /// <summary>The rows as CDF answered them, in order of their origins, if the plan wants them.</summary>
     public IReadOnlyList<ReturnedRow> Returned { get; init; } = [];
 

@@ -1,0 +1,57 @@
+using Sluice.Gateway.Reads.Sources;
+using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes;
+using Sluice.PgWire.Protocol;
+
+namespace Sluice.Gateway.Sessions;
+
+/// <summary>Empties tables: page by page their keys are read, and the rows deleted.</summary>
+internal sealed class FullDeleteRun(SessionCore core)
+{
+    /// <summary>Deletes all rows; returns how many.</summary>
+    /// <exception cref="PgException">Not all rows are deleted.</exception>
+    public async ValueTask<long> RunAsync(OwnFullDelete statement, EngineState state)
+    {
+        long rows = 0;
+        foreach (var table in statement.Tables)
+        {
+            rows += await RunAsync(table, state);
+        }
+
+        return rows;
+    }
+
+    private async ValueTask<long> RunAsync(TableDefinition table, EngineState state)
+    {
+        var keys = new AllKeys(core.User.Writes.Client, table);
+        var plan = WritePlan.ForDelete(keys.Table, [.. keys.Columns.Select(name => keys.Table.FindColumn(name)!)]);
+        using var write = new RunningWrite(core, plan, state);
+        write.BeginExecution(1);
+        long row = 0;
+        try
+        {
+            await foreach (var key in keys.ReadAsync(write.Stopped))
+            {
+                for (var i = 0; i < key.Length; i++)
+                {
+                    write.Batch.Columns[i].AppendText(key[i]);
+                }
+
+                write.Batch.EndRow(++row);
+                await write.SendIfFullAsync();
+            }
+
+            var result = await write.CompleteAsync();
+            return result.Rows;
+        }
+        catch (OperationCanceledException) when (write.Stopped.IsCancellationRequested)
+        {
+            await write.ThrowCancelledAsync();
+            throw;
+        }
+        catch (PgException e)
+        {
+            throw new PgException(await write.FailAsync(e), e);
+        }
+    }
+}
