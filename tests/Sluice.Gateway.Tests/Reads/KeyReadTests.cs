@@ -61,6 +61,16 @@ public sealed class KeyReadTests(EngineFixture fixture, ReadFixture read) : ICla
     public async Task Raw_rows_are_read_one_by_one(string sql, params string[] rows) => Assert.Equal(rows, await User.RowsAsync(sql));
 
     [Theory]
+    [InlineData("SELECT external_id, row_number, columns, values FROM sequence_rows WHERE external_id = 'sq' AND row_number = 2", "sq|2|{c,\"d \\\"x\\\"\"}|[\"b\",2]")]
+    [InlineData("SELECT row_number FROM sequence_rows WHERE external_id IN ('sq', 'nope') AND row_number > 1 ORDER BY 1", "2", "12000")]
+    [InlineData("SELECT row_number FROM sequence_rows WHERE external_id = 'sq' AND row_number IN (1, 3, 12000, -1) ORDER BY 1", "1", "12000")]
+    [InlineData("SELECT count(*) FROM sequence_rows WHERE id = (SELECT id FROM sequences WHERE external_id = 'sq')", "3")]
+    [InlineData("SELECT name, description, data_set_id FROM labels WHERE external_id = 'l'", "label||")]
+    [InlineData("SELECT source_type, target_external_id FROM relationships WHERE external_id IN ('r', 'none')", "asset|a2")]
+    [InlineData("SELECT name, uploaded FROM files WHERE external_id = 'f'", "file|f")]
+    public async Task Every_table_with_a_key_can_be_read(string sql, params string[] rows) => Assert.Equal(rows, await User.RowsAsync(sql));
+
+    [Theory]
     [InlineData("SELECT * FROM raw_rows WHERE _raw_database = 'db' AND _raw_table = 't'", "_raw_key")]
     [InlineData("SELECT * FROM mine", "k")]
     [InlineData("SELECT * FROM double_datapoints WHERE timestamp > '2024-01-01'", "external_id or id")]
@@ -234,6 +244,17 @@ public sealed class ReadFixture(EngineFixture fixture) : IAsyncLifetime
         await _cdf.CopyAsync("time_series", ["external_id", "unit", "is_string"], [["ts", "°C", "f"], ["strings", null, "t"]]);
         await _cdf.CopyAsync("double_datapoints", ["external_id", "timestamp", "value"], [.. Enumerable.Range(0, 4).Select(i => new[] { "ts", $"2024-01-01 00:00:0{i}Z", $"{i}" })]);
         await _cdf.CopyAsync("string_datapoints", ["external_id", "timestamp", "value"], [["strings", "2024-01-01Z", "x"], ["strings", "1930-01-01Z", "y \"z\""]]);
+        await _cdf.CopyAsync("sequences", ["external_id", "columns"], [["sq", """[{"externalId":"c","valueType":"STRING"},{"externalId":"d \"x\"","valueType":"LONG"}]"""]]);
+        await _cdf.CopyAsync(
+            "sequence_rows",
+            ["external_id", "row_number", "columns", "values"],
+            [.. ((string[])["1", "2", "12000"]).Select(number => new[] { "sq", number, """{c,"d \"x\""}""", """["b",2]""" })]);
+        await _cdf.CopyAsync("labels", ["external_id", "name"], [["l", "label"]]);
+        await _cdf.CopyAsync(
+            "relationships",
+            ["external_id", "source_external_id", "source_type", "target_external_id", "target_type"],
+            [["r", "a1", "asset", "a2", "asset"]]);
+        await _cdf.CopyAsync("files", ["external_id", "name"], [["f", "file"]]);
         var table = CustomRawTable.Define("mine", "db", "t", "k", [new("k", new(PgType.Int8)), new("a", new(PgType.Int8)), new("s", new(PgType.Text))]);
         await _cdf.CopyAsync(table, ["k", "a", "s"], [["7", "5", "text"]]);
         await _cdf.CopyAsync("raw_rows", ["_raw_database", "_raw_table", "_raw_key", "_raw_columns"], [["db", "t", "k 1/2", """{"a":1}"""]]);
