@@ -129,6 +129,63 @@ internal static class EngineRows
         output.EndMessage();
     }
 
+    /// <summary>Binds a portal of the statement's own name with the client's parameters.</summary>
+    /// <param name="output">To the engine.</param>
+    /// <param name="name">Statement and portal.</param>
+    /// <param name="portal">Has the parameters; <see langword="null"/> if there are none.</param>
+    /// <param name="resultFormat">Of all columns: 0 text, 1 binary.</param>
+    public static void Bind(MessageWriter output, string name, OwnPortal? portal, short resultFormat)
+    {
+        output.BeginMessage(FrontendMessage.Bind);
+        output.CString(name);
+        output.CString(name);
+        var count = portal?.Message.ParameterCount ?? 0;
+        output.Int16((short)count);
+        for (var i = 0; i < count; i++)
+        {
+            output.Int16(portal!.Message.ParameterFormat(i));
+        }
+
+        output.Int16((short)count);
+        for (var i = 0; i < count; i++)
+        {
+            var value = portal!.Values[i];
+            output.Int32(value.Length);
+            if (!value.IsNull)
+            {
+                output.Bytes(portal.Bytes(value));
+            }
+        }
+
+        output.Int16(1);
+        output.Int16(resultFormat);
+        output.EndMessage();
+    }
+
+    /// <summary>Runs <paramref name="sql"/> in the client's session and gives its rows as text.</summary>
+    /// <exception cref="PgException">The engine's error.</exception>
+    public static async ValueTask<List<string?[]>> QueryAsync(EngineLink engine, ReadOnlyMemory<byte> sql, uint[] types, OwnPortal? portal)
+    {
+        var output = engine.Output;
+        Close(output, Name, 'S');
+        Parse(output, Name, sql.Span, types);
+        Bind(output, Name, portal, resultFormat: 0);
+        Execute(output, Name);
+        Close(output, Name, 'P');
+        Close(output, Name, 'S');
+        var rows = new List<string?[]>();
+        await engine.AskAsync(replies: 6, (type, body) =>
+        {
+            if (type == BackendMessage.DataRow)
+            {
+                rows.Add(DataRow.ParseText(body.Span));
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        return rows;
+    }
+
     public static void Execute(MessageWriter output, string portal)
     {
         output.BeginMessage(FrontendMessage.Execute);

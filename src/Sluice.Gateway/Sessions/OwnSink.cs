@@ -28,26 +28,39 @@ internal sealed class OwnSink : OwnStatement
     /// <summary>The statement as the engine runs it.</summary>
     public SinkRewrite Rewrite { get; }
 
+    /// <summary>It may join CDF tables with local ones, so that the local rows tell which keys of CDF are wanted (rules.md R3).</summary>
+    public bool MayJoin { get; init; }
+
     public override string Command => OwnRowWrite.CommandOf(Plan.Verb);
 
     /// <summary>Has the engine parse the statement.</summary>
     /// <exception cref="PgException">The engine's error, with its position in the client's text; or the plan's.</exception>
     public static async ValueTask<OwnSink> PrepareAsync(
-        EngineLink engine, ReadOnlyMemory<byte> sql, RowWriteStatement statement, TableDefinition table, uint[] declaredTypes)
+        SessionCore core, ReadOnlyMemory<byte> sql, RowWriteStatement statement, TableDefinition table, uint[] declaredTypes)
     {
+        var engine = core.Engine;
         var plan = await PlanOfAsync(engine, sql, statement, table, declaredTypes);
         var alias = SqlIdentifier.AlwaysQuote(statement.Target.VisibleName);
         var list = string.Join(", ", plan.Columns.Select(column => $"{alias}.{SqlIdentifier.AlwaysQuote(column.Name)}"));
         var rewrite = SinkRewrite.Statement(sql.Span, statement, SinkView.QualifiedNameOf(table.Name), list);
         var types = await ParametersOfAsync(engine, rewrite, declaredTypes);
         var returning = statement.Returning is null ? null : await OwnReturning.PrepareAsync(engine, sql, statement, table);
-        return new OwnSink(sql, statement, plan with { ReturnsRows = returning is not null }, rewrite, returning, declaredTypes, types);
+        return new OwnSink(sql, statement, plan with { ReturnsRows = returning is not null }, rewrite, returning, declaredTypes, types)
+        {
+            MayJoin = Joins(core, sql.Span, statement),
+        };
     }
 
     /// <summary>An error of the engine's about the rewritten text, as one about the client's.</summary>
     public static PgException Translate(PgException error, SinkRewrite rewrite) => error.Error.Position == 0
         ? error
         : new PgException(error.Error with { Position = rewrite.OriginalPosition(error.Error.Position) }, error);
+
+    private static bool Joins(SessionCore core, ReadOnlySpan<byte> sql, RowWriteStatement statement)
+    {
+        var others = SqlRelations.Find(sql, statement.Span, statement.StandardConformingStrings).Where(relation => relation.Span != statement.Target.Span).ToList();
+        return others.Count > 0 && (statement is not InsertStatement || others.Exists(relation => core.MayBeCdfTable(relation.Name)));
+    }
 
     private static async ValueTask<uint[]> ParametersOfAsync(EngineLink engine, SinkRewrite rewrite, uint[] declaredTypes)
     {

@@ -114,7 +114,7 @@ internal sealed class OwnStatements(SessionCore core)
         };
         if (native is null)
         {
-            return await OwnSink.PrepareAsync(core.Engine, sql, write, table, declaredTypes);
+            return await OwnSink.PrepareAsync(core, sql, write, table, declaredTypes);
         }
 
         native.Returning = write.Returning is null ? null : await OwnReturning.PrepareAsync(core.Engine, sql, write, table);

@@ -20,11 +20,13 @@ internal sealed class SinkRun(SessionCore core, OwnSink sink)
     /// <exception cref="PgException">The engine's error, or the write's.</exception>
     public async ValueTask<(WriteResult Result, ExecutionResult Answer)> RunAsync(EngineState state, OwnPortal? portal)
     {
+        await using var keySets = await SinkKeySets.FindAsync(core, sink, portal);
         using var write = new RunningWrite(core, sink.Plan, state);
         write.BeginExecution(1);
         try
         {
             await ReadAsync(write, portal);
+            await keySets.EndAsync();
             var result = await write.CompleteAsync();
             var rows = _rows - result.NotApplied.Count + result.MoreRows.Sum(more => more.Rows);
             var returned = sink.Returning is null
@@ -51,6 +53,9 @@ internal sealed class SinkRun(SessionCore core, OwnSink sink)
         EngineRows.Close(output, Name, 'S');
         WriteSetting(output, string.Empty);
         PgException? failure = null;
+
+        // What ends the statement ends the engine's part of it, too.
+        await using var stopping = write.Stopped.UnsafeRegister(static state => _ = ((EngineLink)state!).CancelAsync(CancellationToken.None), core.Engine);
         try
         {
             await core.Engine.AskAsync(replies: 6 + (2 * SettingReplies), async (type, body) =>
@@ -132,41 +137,7 @@ internal sealed class SinkRun(SessionCore core, OwnSink sink)
         batch.EndRow(++_rows);
     }
 
-    private static void WriteBind(MessageWriter output, OwnPortal? portal)
-    {
-        output.BeginMessage(FrontendMessage.Bind);
-        output.CString(Name);
-        output.CString(Name);
-        if (portal is null)
-        {
-            output.Int16(0);
-            output.Int16(0);
-        }
-        else
-        {
-            var message = portal.Message;
-            output.Int16((short)message.ParameterCount);
-            for (var i = 0; i < message.ParameterCount; i++)
-            {
-                output.Int16(message.ParameterFormat(i));
-            }
-
-            output.Int16((short)message.ParameterCount);
-            foreach (var value in portal.Values)
-            {
-                output.Int32(value.Length);
-                if (!value.IsNull)
-                {
-                    output.Bytes(portal.Bytes(value));
-                }
-            }
-        }
-
-        // All in binary.
-        output.Int16(1);
-        output.Int16(1);
-        output.EndMessage();
-    }
+    private static void WriteBind(MessageWriter output, OwnPortal? portal) => EngineRows.Bind(output, Name, portal, resultFormat: 1);
 
     private const int SettingReplies = 5;
 

@@ -69,6 +69,70 @@ public sealed class SinkTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task UPDATE_FROM_and_DELETE_USING_read_by_the_keys_of_the_staging_table()
+    {
+        // Of its own: requests are counted.
+        await using var quiet = new GatewayServer();
+        await quiet.InitializeAsync();
+        await using var client = await quiet.ConnectAsync();
+        await client.Query("create temp table staging (key text, title text)").TalkAsync();
+        await client.Query($"insert into staging select '{_name}-' || n, 'new ' || n from generate_series(1, 2500) n").TalkAsync();
+        await client.Query("insert into assets (external_id, name) select key, 'old' from staging where key not like '%00'").TalkAsync();
+        var before = await quiet.Cdf.RequestsAboutAsync("assets");
+        var reply = await client.Query("update assets set name = s.title from staging s where assets.external_id = s.key").TalkAsync();
+        Assert.Equal("C UPDATE 2475", reply[0].ToString());
+
+        // Three look-ups of a thousand keys, three updates.
+        Assert.Equal(6, await quiet.Cdf.RequestsAboutAsync("assets") - before);
+        Assert.Equal("new 7", (string)Assert.Single(await quiet.Cdf.ByExternalIdsAsync("assets", $"{_name}-7"))!["name"]!);
+
+        reply = await client.Query(
+            $"insert into assets (external_id, name) select s.key, s.title from staging s left join assets a on a.external_id = s.key where a.external_id is null").TalkAsync();
+        Assert.Equal("C INSERT 0 25", reply[0].ToString());
+        reply = await client.Query("delete from assets a using staging s where s.key = a.external_id and s.title like '%1' returning a.name").TalkAsync();
+        Assert.Equal("C DELETE 250", reply.Single(m => m.Type == 'C').ToString());
+        Assert.Equal(250, reply.Count(m => m.Type == 'D'));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_joined_twice_is_changed_once()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name) values ('{_name}', 'old')").TalkAsync();
+        var reply = await client.Query(
+            $"with s(key, title) as (values ('{_name}', 'new'), ('{_name}', 'new')) update assets set name = s.title from s where external_id = s.key and external_id = '{_name}'").TalkAsync();
+        Assert.Equal("C UPDATE 1", reply[0].ToString());
+    }
+
+    [Fact]
+    public async Task Expressions_over_the_old_row_are_computed()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name, metadata) values ('{_name}', 'old', '{{\"k\":\"v\"}}')").TalkAsync();
+        var reply = await client.Query($"update assets set name = upper(name) || '!', source = metadata ->> 'k' where external_id = '{_name}' returning name, source").TalkAsync();
+        Assert.Equal(["OLD!", "v"], reply.Single(m => m.Type == 'D').Values);
+        var stored = Assert.Single(await server.Cdf.ByExternalIdsAsync("assets", _name))!;
+        Assert.Equal(("OLD!", "v"), ((string?)stored["name"], (string?)stored["source"]));
+    }
+
+    [Fact]
+    public async Task Cancel_ends_what_the_engine_computes()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Query("insert into assets (name) select 'x' || pg_sleep(60)").SendAsync();
+        await using var observer = await server.ConnectAsync();
+        string? state = null;
+        while (state != "PgSleep")
+        {
+            state = (await observer.Query($"select wait_event from pg_stat_activity where pid = {client.ProcessId}").TalkAsync())[1].Values[0];
+        }
+
+        await Wire.WireClient.CancelAsync(server.EndPoint, client);
+        Assert.Equal("57014", (await client.ReadUntilAsync('Z')).Single(m => m.Type == 'E').Field('C'));
+        Assert.Equal("D 1", (await client.Query("select 1").TalkAsync())[1].ToString());
+    }
+
+    [Fact]
     public async Task A_sink_is_not_for_clients()
     {
         await using var client = await server.ConnectAsync();
