@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Sql;
@@ -47,6 +48,24 @@ internal readonly record struct Cell(int Parameter, byte[]? Literal, int Start)
                 throw new PgException(e.Error with { Position = SqlSyntax.PositionOf(sql, Start) }, e);
             }
         }
+    }
+
+    /// <summary>The value as it came, for people: binary parameters as <c>bytea</c> is shown.</summary>
+    public string? TextOf(OwnPortal portal)
+    {
+        if (Parameter == 0)
+        {
+            return Literal is null ? null : Encoding.UTF8.GetString(Literal);
+        }
+
+        var value = portal.Values[Parameter - 1];
+        if (value.IsNull)
+        {
+            return null;
+        }
+
+        var bytes = portal.Bytes(value);
+        return portal.Message.ParameterFormat(Parameter - 1) == 0 ? Encoding.UTF8.GetString(bytes) : $"\\x{Convert.ToHexStringLower(bytes)}";
     }
 
     private void AppendParameter(Column column, OwnPortal portal, PgType sentType)

@@ -65,7 +65,7 @@ internal sealed class CommitRun(SessionCore core)
         core.EngineHasRun();
         core.InBlock = effect.Chain;
         Engine.Assume(effect.Chain ? TransactionStatus.InTransaction : TransactionStatus.Idle);
-        foreach (var notice in result.Notices)
+        foreach (var notice in result.Notices.Concat(SetAside.Notices(result)))
         {
             core.Client.Output.NoticeResponse(notice);
         }

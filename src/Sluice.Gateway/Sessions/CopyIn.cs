@@ -16,24 +16,24 @@ internal sealed class CopyIn(SessionCore core)
     public async ValueTask RunAsync(OwnCopy copy, EngineState state)
     {
         var options = CopyStatementOptions.Read(copy.Statement);
-        if (options.OnError != CopyOnError.Stop)
+        if (copy.Statement.Options.Any(option => option.Name == "on_error"))
         {
-            throw new PgException(
-                SqlState.FeatureNotSupported,
-                "COPY ON_ERROR ignore into a CDF table is not supported",
-                hint: "Leave the option out: the first bad row fails the COPY, and the error names its line.");
+            state = state.With(SluiceSettings.OnError, options.OnError == CopyOnError.Ignore ? "skip" : "stop") with { RejectLimit = options.RejectLimit };
         }
 
+        var skips = state.SkipsErrors;
         using var decoder = CopyDecoder.Create(options, copy.Plan.Table.Name, [.. copy.Plan.Columns.Select(c => c.Name)]);
         decoder.MaxRowLength = MaxRowLength;
+        decoder.KeepsBadRows = skips;
         using var write = new RunningWrite(core, copy.Plan, state);
+        var rows = new CopyRows(decoder, write, copy.Plan, skips);
         core.Client.Output.CopyInResponse(options.Format == CopyFormat.Binary ? (byte)1 : (byte)0, copy.Plan.Columns.Length);
         await core.Client.FlushAsync();
         try
         {
-            await ReceiveAsync(decoder, write);
+            await ReceiveAsync(rows, write);
             var result = await write.CompleteAsync();
-            foreach (var notice in result.Notices)
+            foreach (var notice in CopyNotices.Of(result, options.LogVerbosity))
             {
                 core.Client.Output.NoticeResponse(notice);
             }
@@ -51,7 +51,7 @@ internal sealed class CopyIn(SessionCore core)
         }
     }
 
-    private async ValueTask ReceiveAsync(CopyDecoder decoder, RunningWrite write)
+    private async ValueTask ReceiveAsync(CopyRows rows, RunningWrite write)
     {
         while (true)
         {
@@ -61,12 +61,12 @@ internal sealed class CopyIn(SessionCore core)
                 case FrontendMessage.CopyData:
                     foreach (var segment in frame.Body)
                     {
-                        await DecodeAsync(decoder, write, segment);
+                        await rows.DecodeAsync(segment);
                     }
 
                     break;
                 case FrontendMessage.CopyDone:
-                    decoder.Complete(write.Batch);
+                    rows.Complete();
                     return;
                 case FrontendMessage.CopyFail:
                     var reason = PayloadReader.Decode(CopyFailMessage.Parse(core.Client.Input.Contiguous(frame).Span).Reason);
@@ -78,21 +78,6 @@ internal sealed class CopyIn(SessionCore core)
                 default:
                     throw CopyRelay.UnexpectedMessage(frame.Type);
             }
-        }
-    }
-
-    private static async ValueTask DecodeAsync(CopyDecoder decoder, RunningWrite write, ReadOnlyMemory<byte> data)
-    {
-        while (true)
-        {
-            data = data[decoder.Consume(data.Span, write.Batch, write.BatchRows)..];
-            if (data.IsEmpty)
-            {
-                await write.SendIfFullAsync();
-                return;
-            }
-
-            await write.SendAsync();
         }
     }
 

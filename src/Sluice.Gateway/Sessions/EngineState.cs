@@ -70,10 +70,22 @@ internal sealed record EngineState(
         SubMillisecond = Choice<SubMillisecond>(SluiceSettings.SubMillisecond),
         OnConflict = Choice<ConflictAction>(SluiceSettings.OnConflict),
         OnError = Choice<OnError>(SluiceSettings.OnError),
+        RejectLimit = RejectLimit,
         CreateMissing = Flag(SluiceSettings.CreateMissing),
         Metadata = Choice<MetadataUpdate>(SluiceSettings.Metadata),
         AssumeRowsExist = Flag(SluiceSettings.AssumeRowsExist),
     };
+
+    /// <summary>COPY's REJECT_LIMIT.</summary>
+    public long? RejectLimit { get; init; }
+
+    /// <summary>Rows that cannot be stored are set aside: <c>sluice.on_error</c>, or COPY's ON_ERROR.</summary>
+    /// <exception cref="PgException">22023.</exception>
+    public bool SkipsErrors => Choice<OnError>(SluiceSettings.OnError) == OnError.Skip;
+
+    /// <summary>The same with one of the settings as a statement wants it.</summary>
+    public EngineState With(string setting, string value) =>
+        this with { Settings = new Dictionary<string, string>(Settings, StringComparer.Ordinal) { [setting] = value } };
 
     /// <summary><c>sluice.keepalive</c>.</summary>
     /// <exception cref="PgException">22023: it is no length of time.</exception>

@@ -9,6 +9,7 @@ internal sealed class OpenWrite(SessionCore core, WritePlan plan, EngineState st
 {
     private readonly RunningWrite _write = new(core, plan, state);
     private readonly List<Execution> _executions = [];
+    private readonly bool _skips = state.SkipsErrors;
     private long _rows;
 
     /// <summary>Whether an execution of <paramref name="other"/> belongs to this write.</summary>
@@ -19,7 +20,7 @@ internal sealed class OpenWrite(SessionCore core, WritePlan plan, EngineState st
     public async ValueTask<Execution> AddAsync(OwnRowWrite statement, OwnPortal? portal, int maxRows, ArrayBufferWriter<byte> scratch)
     {
         _write.BeginExecution(_rows + 1);
-        var count = statement.AppendRows(_write.Batch, portal, _rows + 1, scratch);
+        var count = statement.AppendRows(_write.Batch, portal, _rows + 1, scratch, _skips ? row => _write.Reject(row) : null);
         var execution = new Execution(statement, portal, _rows + 1, count, maxRows);
         _executions.Add(execution);
         _rows += count;

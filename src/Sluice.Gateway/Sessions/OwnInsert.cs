@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
@@ -52,18 +54,18 @@ internal sealed class OwnInsert : OwnRowWrite
             : null;
     }
 
-    public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch)
+    public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject)
     {
         var before = batch.Count;
         try
         {
             if (_cells is not null)
             {
-                AppendCompiled(batch, portal!, firstRow);
+                AppendCompiled(batch, portal!, firstRow, reject);
             }
             else
             {
-                AppendLiterals(batch, firstRow, scratch);
+                AppendLiterals(batch, firstRow, scratch, reject);
             }
 
             return RowCount;
@@ -75,12 +77,11 @@ internal sealed class OwnInsert : OwnRowWrite
         }
     }
 
-    private void AppendLiterals(RowBatch batch, long row, ArrayBufferWriter<byte> scratch)
+    private void AppendLiterals(RowBatch batch, long row, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject)
     {
-        var columns = batch.Columns;
         if (_statement.Source == InsertSource.DefaultValues)
         {
-            foreach (var column in columns)
+            foreach (var column in batch.Columns)
             {
                 column.AppendNull();
             }
@@ -89,45 +90,86 @@ internal sealed class OwnInsert : OwnRowWrite
             return;
         }
 
-        var sql = Sql.Span;
-        var reader = _statement.ReadValues(sql);
+        var reader = _statement.ReadValues(Sql.Span);
         while (reader.ReadRow())
         {
-            for (var i = 0; reader.ReadValue(out var value); i++)
+            var start = reader;
+            try
             {
-                if (value.Kind is SqlValueKinds.Null or SqlValueKinds.Default)
-                {
-                    columns[i].AppendNull();
-                    continue;
-                }
-
-                scratch.ResetWrittenCount();
-                try
-                {
-                    columns[i].AppendText(value.Text(sql, scratch));
-                }
-                catch (PgException e) when (e.Error.Position == 0)
-                {
-                    throw new PgException(e.Error with { Position = SqlSyntax.PositionOf(sql, value.Token.Start) }, e);
-                }
+                AppendRow(batch, ref reader, scratch);
+                batch.EndRow(row);
+            }
+            catch (PgException e) when (reject is not null)
+            {
+                batch.RollbackRow();
+                reject(new RejectedRow(row, Key: null, e.Error, RowText.Of(ValuesOf(start, scratch))));
             }
 
-            batch.EndRow(row++);
+            row++;
         }
     }
 
-    private void AppendCompiled(RowBatch batch, OwnPortal portal, long row)
+    private void AppendRow(RowBatch batch, ref SqlValuesReader reader, ArrayBufferWriter<byte> scratch)
     {
-        var columns = batch.Columns;
-        var width = columns.Count;
-        for (var i = 0; i < _cells!.Length; i++)
+        var sql = Sql.Span;
+        for (var i = 0; reader.ReadValue(out var value); i++)
         {
-            _cells[i].AppendTo(columns[i % width], portal, _sentTypes, Sql.Span);
-            if (i % width == width - 1)
+            if (value.Kind is SqlValueKinds.Null or SqlValueKinds.Default)
             {
-                batch.EndRow(row++);
+                batch.Columns[i].AppendNull();
+                continue;
+            }
+
+            scratch.ResetWrittenCount();
+            try
+            {
+                batch.Columns[i].AppendText(value.Text(sql, scratch));
+            }
+            catch (PgException e) when (e.Error.Position == 0)
+            {
+                throw new PgException(e.Error with { Position = SqlSyntax.PositionOf(sql, value.Token.Start) }, e);
             }
         }
+    }
+
+    private void AppendCompiled(RowBatch batch, OwnPortal portal, long row, Action<RejectedRow>? reject)
+    {
+        var columns = batch.Columns;
+        for (var start = 0; start < _cells!.Length; start += columns.Count)
+        {
+            try
+            {
+                for (var i = 0; i < columns.Count; i++)
+                {
+                    _cells[start + i].AppendTo(columns[i], portal, _sentTypes, Sql.Span);
+                }
+
+                batch.EndRow(row);
+            }
+            catch (PgException e) when (reject is not null)
+            {
+                batch.RollbackRow();
+                var cells = _cells.AsSpan(start, columns.Count).ToArray();
+                var values = cells.Select((cell, index) => (Plan.Columns[index], cell.TextOf(portal)));
+                reject(new RejectedRow(row, Key: null, e.Error, RowText.Of(values)));
+            }
+
+            row++;
+        }
+    }
+
+    /// <summary>The values of the row that <paramref name="reader"/> stands before.</summary>
+    private List<(ColumnDefinition Column, string? Value)> ValuesOf(SqlValuesReader reader, ArrayBufferWriter<byte> scratch)
+    {
+        var values = new List<(ColumnDefinition, string?)>();
+        while (reader.ReadValue(out var value))
+        {
+            var isNull = value.Kind is SqlValueKinds.Null or SqlValueKinds.Default;
+            scratch.ResetWrittenCount();
+            values.Add((Plan.Columns[values.Count], isNull ? null : Encoding.UTF8.GetString(value.Text(Sql.Span, scratch))));
+        }
+
+        return values;
     }
 
     private static Cell[] Compile(ReadOnlySpan<byte> sql, InsertStatement statement)

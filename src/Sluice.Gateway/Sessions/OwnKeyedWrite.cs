@@ -73,7 +73,7 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
         return new OwnKeyedWrite(sql, statement, plan with { ReturnsRows = statement.Returning is not null }, cells, [.. keys], declaredTypes, types);
     }
 
-    public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch)
+    public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject)
     {
         var before = batch.Count;
         try

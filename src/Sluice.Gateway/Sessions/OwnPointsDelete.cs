@@ -78,7 +78,7 @@ internal sealed class OwnPointsDelete : OwnRowWrite
         return new OwnPointsDelete(sql, statement, plan, series, [.. times], declaredTypes, types, input);
     }
 
-    public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch)
+    public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject)
     {
         if (Stretch(portal) is not var (from, to))
         {

@@ -33,7 +33,8 @@ internal abstract class OwnRowWrite(ReadOnlyMemory<byte> sql, QualifiedName rela
     /// <param name="portal">The parameters; <see langword="null"/> if there are none.</param>
     /// <param name="firstRow">What errors call the first of the rows; the others count on.</param>
     /// <param name="scratch">For literals with escapes.</param>
-    /// <returns>How many rows.</returns>
+    /// <param name="reject">Takes rows with a value that does not fit; without it they are an error.</param>
+    /// <returns>How many rows, those given to <paramref name="reject"/> included.</returns>
     /// <exception cref="PgException">A value does not fit; the rows of this execution are out of the batch again.</exception>
-    public abstract int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch);
+    public abstract int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject);
 }

@@ -130,7 +130,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
 
     private void WriteNotices(Writes.WriteResult result)
     {
-        foreach (var notice in result.Notices)
+        foreach (var notice in result.Notices.Concat(Writes.SetAside.Notices(result)))
         {
             core.Client.Output.NoticeResponse(notice);
         }

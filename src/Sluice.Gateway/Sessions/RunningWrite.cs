@@ -46,6 +46,10 @@ internal sealed class RunningWrite : IDisposable
     /// <summary>The rows from <paramref name="firstRow"/> on are those of another execution.</summary>
     public void BeginExecution(long firstRow) => _write.BeginExecution(firstRow);
 
+    /// <summary>Sets aside a row that could not be read.</summary>
+    /// <returns><see langword="false"/> if the write has failed by it: <see cref="CompleteAsync"/> tells why.</returns>
+    public bool Reject(RejectedRow row) => _write.Reject(row);
+
     /// <summary>Hands the batch to CDF if it is full.</summary>
     /// <exception cref="PgException">The write has failed, or was cancelled.</exception>
     public ValueTask SendIfFullAsync() => _write.IsFull(Batch) ? SendAsync() : ValueTask.CompletedTask;

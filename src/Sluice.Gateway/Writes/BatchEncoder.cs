@@ -12,7 +12,8 @@ namespace Sluice.Gateway.Writes;
 internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDisposable
 {
     private readonly List<long> _notApplied = [];
-    private readonly List<long> _executions = [];
+    private readonly List<(long By, long Origin)> _replaced = [];
+    private List<long> _executions = [];
 
     /// <summary>Rows that make a request full.</summary>
     public abstract int BatchRows { get; }
@@ -60,6 +61,14 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         _ => new ItemBatchEncoder(plan, context),
     };
 
+    /// <summary>An encoder to try rows with: what it makes is thrown away, and this one does not know of it.</summary>
+    public BatchEncoder ForTrial()
+    {
+        var trial = Create(plan, context);
+        trial._executions = _executions;
+        return trial;
+    }
+
     /// <summary>Checks and encodes all rows of <paramref name="batch"/>, and adds the requests to <paramref name="requests"/> in order.</summary>
     /// <exception cref="PgException">A row that CDF would not take; <paramref name="requests"/> may have some of the batch's requests then.</exception>
     public void Encode(RowBatch batch, List<EncodedWrite> requests)
@@ -86,6 +95,23 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
 
         long[] taken = [.. _notApplied];
         _notApplied.Clear();
+        return taken;
+    }
+
+    /// <summary>A row is in no request, because another of the batch says the same or has taken its place.</summary>
+    protected void NoteReplaced(RowBatch batch, int row, int by)
+    {
+        if (Context.Settings.OnError == OnError.Skip)
+        {
+            _replaced.Add((batch.OriginOf(by), batch.OriginOf(row)));
+        }
+    }
+
+    /// <summary>Origins of rows that are in no request since <see cref="Encode"/> has put others in their place, under skip; forgets them.</summary>
+    public IReadOnlyList<(long By, long Origin)> TakeReplaced()
+    {
+        (long, long)[] taken = [.. _replaced];
+        _replaced.Clear();
         return taken;
     }
 

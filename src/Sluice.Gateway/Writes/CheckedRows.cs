@@ -1,129 +1,123 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
 
 /// <summary>
-/// The rows of a batch that can be encoded, under <c>sluice.on_error = skip</c>. A batch that is encoded without an error is taken as it is;
-/// else each row is tried alone, and those that are refused are set aside.
+/// Encodes the rows that can be encoded, under <c>sluice.on_error = skip</c>: those that cannot are found by encoding parts of the batch, and set
+/// aside. Used by one thread at a time.
 /// </summary>
-internal sealed class CheckedRows : IDisposable
+/// <param name="plan">Of the rows.</param>
+/// <param name="context">Of the statement.</param>
+/// <param name="encoder">What makes the requests, and knows what came before.</param>
+/// <param name="reject">Takes the rows that are set aside.</param>
+internal sealed class CheckedRows(WritePlan plan, WriteContext context, BatchEncoder encoder, Action<RejectedRow> reject)
 {
-    private readonly RowBatch? _own;
+    /// <summary>Parts of so many rows are not divided further: each error names its row.</summary>
+    private const int SmallPart = 32;
 
-    private CheckedRows(RowBatch good, RowBatch? own)
+    private readonly RowCopy _copy = new();
+
+    /// <summary>How rows that are good become requests; by the encoder if not set.</summary>
+    public Action<RowBatch, List<EncodedWrite>> Encoding { get; init; } = encoder.Encode;
+
+    /// <summary>Encodes the good rows of <paramref name="batch"/>; the requests know them, should CDF refuse some.</summary>
+    /// <exception cref="PgException">An error that is not about a row.</exception>
+    public void Encode(RowBatch batch, List<EncodedWrite> requests)
     {
-        Good = good;
-        _own = own;
+        for (var rows = Good(batch); rows.Count > 0;)
+        {
+            var kept = new KeptRows(plan, Copy(batch, rows));
+            try
+            {
+                Encoding(kept.Rows, requests);
+                kept.Hold(requests, encoder.TakeReplaced());
+                return;
+            }
+            catch (PgException e) when (encoder.FailedOrigin is { } origin)
+            {
+                // Good among its neighbours, and not after the rows of earlier batches.
+                kept.Dispose();
+                requests.ForEach(request => request.Dispose());
+                requests.Clear();
+                encoder.TakeReplaced();
+                Reject(batch, rows, origin, e.Error);
+            }
+        }
     }
 
-    /// <summary>The rows that can be encoded.</summary>
-    public RowBatch Good { get; }
-
-    public static CheckedRows Of(RowBatch batch, WritePlan plan, WriteContext context, Action<RejectedRow> reject)
+    /// <summary>The good rows of <paramref name="batch"/>, by their numbers in it.</summary>
+    /// <exception cref="PgException">An error that is not about a row.</exception>
+    public List<int> Good(RowBatch batch)
     {
-        if (IsGood(batch, plan, context, out _))
-        {
-            return new CheckedRows(batch, own: null);
-        }
+        var good = GoodOf(batch, Enumerable.Range(0, batch.Count).ToList());
 
-        var good = new RowBatch(plan.DecodeTypes, context.TextInput);
-        using var one = new RowBatch(plan.DecodeTypes, context.TextInput);
-        var copy = new RowCopy();
-        for (var row = 0; row < batch.Count; row++)
-        {
-            one.Clear();
-            copy.Append(batch, row, one);
-            if (!IsGood(one, plan, context, out var error))
-            {
-                reject(new RejectedRow(batch.OriginOf(row), KeyOf(plan, batch, row), error!, RowText(plan, batch, row)));
-            }
-            else
-            {
-                copy.Append(batch, row, good);
-            }
-        }
-
-        // Each row is good by itself; two of one key are not.
-        while (!IsGood(good, plan, context, out var error, out var origin))
-        {
-            var bad = origin is null ? 0 : good.Origins.IndexOf(origin.Value);
-            reject(new RejectedRow(good.OriginOf(bad), KeyOf(plan, good, bad), error!, RowText(plan, good, bad)));
-            var rest = new RowBatch(plan.DecodeTypes, context.TextInput);
-            for (var row = 0; row < good.Count; row++)
-            {
-                if (row != bad)
-                {
-                    copy.Append(good, row, rest);
-                }
-            }
-
-            good.Dispose();
-            good = rest;
-        }
-
-        return new CheckedRows(good, good);
+        // Each part is good by itself; two rows of different parts may have one key.
+        RejectUntilGood(batch, good);
+        return good;
     }
 
-    public void Dispose() => _own?.Dispose();
-
-    private static bool IsGood(RowBatch batch, WritePlan plan, WriteContext context, out PgError? error) =>
-        IsGood(batch, plan, context, out error, out _);
-
-    private static bool IsGood(RowBatch batch, WritePlan plan, WriteContext context, out PgError? error, out long? origin)
+    /// <summary>Rows of <paramref name="batch"/> as a batch of their own.</summary>
+    public RowBatch Copy(RowBatch batch, List<int> rows)
     {
-        using var encoder = BatchEncoder.Create(plan, context);
+        var copy = new RowBatch(plan.DecodeTypes, context.TextInput);
+        foreach (var row in rows)
+        {
+            _copy.Append(batch, row, copy);
+        }
+
+        return copy;
+    }
+
+    private List<int> GoodOf(RowBatch batch, List<int> rows)
+    {
+        if (rows.Count <= SmallPart)
+        {
+            RejectUntilGood(batch, rows);
+            return rows;
+        }
+
+        if (ErrorOf(batch, rows) is null)
+        {
+            return rows;
+        }
+
+        var half = rows.Count / 2;
+        return [.. GoodOf(batch, rows[..half]), .. GoodOf(batch, rows[half..])];
+    }
+
+    private void RejectUntilGood(RowBatch batch, List<int> rows)
+    {
+        while (rows.Count > 0 && ErrorOf(batch, rows) is var (error, origin))
+        {
+            Reject(batch, rows, origin, error);
+        }
+    }
+
+    private void Reject(RowBatch batch, List<int> rows, long origin, PgError error)
+    {
+        var index = rows.FindIndex(row => batch.OriginOf(row) == origin);
+        reject(new RejectedRow(origin, RowText.KeyOf(plan, batch, rows[index]), error, RowText.Of(plan, batch, rows[index])));
+        rows.RemoveAt(index);
+    }
+
+    private (PgError Error, long Origin)? ErrorOf(RowBatch batch, List<int> rows)
+    {
+        using var trial = encoder.ForTrial();
+        using var part = rows.Count == batch.Count ? null : Copy(batch, rows);
         var requests = new List<EncodedWrite>();
         try
         {
-            encoder.Encode(batch, requests);
-            (error, origin) = (null, null);
-            return true;
+            trial.Encode(part ?? batch, requests);
+            return null;
         }
-        catch (PgException e)
+        catch (PgException e) when (trial.FailedOrigin is { } origin)
         {
-            (error, origin) = (e.Error, encoder.FailedOrigin);
-            return false;
+            return (e.Error, origin);
         }
         finally
         {
             requests.ForEach(request => request.Dispose());
         }
-    }
-
-    private static string? KeyOf(WritePlan plan, RowBatch batch, int row)
-    {
-        var index = plan.KeyIndex;
-        return index < 0 || batch.Columns[index].IsNull(row) ? null : Text(batch.Columns[index], row);
-    }
-
-    private static string RowText(WritePlan plan, RowBatch batch, int row)
-    {
-        var text = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(text, JsonBatch.WriterOptions))
-        {
-            json.WriteStartObject();
-            for (var i = 0; i < plan.Columns.Length; i++)
-            {
-                if (!batch.Columns[i].IsNull(row))
-                {
-                    json.WriteString(plan.Columns[i].Name, Text(batch.Columns[i], row));
-                }
-            }
-
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(text.WrittenSpan);
-    }
-
-    private static string Text(Column column, int row)
-    {
-        var text = new ArrayBufferWriter<byte>();
-        column.WriteValueText(row, text);
-        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 }

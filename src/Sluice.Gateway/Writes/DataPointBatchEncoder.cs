@@ -199,6 +199,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
                     {
                         var part = points[..Math.Min(points.Length, request.Room(_isString))];
                         AppendPoints(request.Encoder, batch, part, times);
+                        NoteRows(request, batch, part);
                         request.Appended(part.Length, times[part[^1]]);
                         points = points[part.Length..];
                     }
@@ -214,6 +215,17 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
         {
             request.Dispose();
             throw;
+        }
+    }
+
+    private void NoteRows(DataPointRequest request, RowBatch batch, ReadOnlySpan<int> rows)
+    {
+        if (Context.Settings.OnError == OnError.Skip)
+        {
+            foreach (var row in rows)
+            {
+                request.Note(batch.OriginOf(row));
+            }
         }
     }
 
@@ -308,6 +320,7 @@ internal sealed class DataPointBatchEncoder : BatchEncoder
             else
             {
                 RequireSameTime(batch, rows[i], first, second);
+                NoteReplaced(batch, rows[kept], by: rows[i]);
                 _collapsed++;
             }
 

@@ -42,6 +42,9 @@ internal sealed class DataPointRequest : IDisposable
     /// <summary>How many points may be added before <see cref="IsFull"/> must be asked again: strings may be long.</summary>
     public int Room(bool strings) => Math.Min(DataPointsApi.MaxPointsPerInsert - Encoder.Points, strings ? 1_000 : int.MaxValue);
 
+    /// <summary>The row of a point, for those who want to know them all.</summary>
+    public void Note(long origin) => _items.Note(origin);
+
     public void Appended(int points, long lastTime)
     {
         _seriesRows += points;

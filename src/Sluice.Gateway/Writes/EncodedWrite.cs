@@ -10,6 +10,8 @@ namespace Sluice.Gateway.Writes;
 /// </summary>
 public sealed class EncodedWrite(PooledBuffer body) : IDisposable
 {
+    private long _keptSize;
+
     /// <summary>The plan of the statement that it comes from.</summary>
     public required WritePlan Plan { get; init; }
 
@@ -42,8 +44,14 @@ public sealed class EncodedWrite(PooledBuffer body) : IDisposable
     /// <summary>The rows for RETURNING as they are written, where CDF's answer has none; <see langword="null"/> if nobody wants them.</summary>
     public IReadOnlyList<ReturnedRow>? Echo { get; set; }
 
+    /// <summary>The rows that it was made of, if some of them may be set aside.</summary>
+    internal KeptRows? Source { get; private set; }
+
     /// <summary>Bytes of memory.</summary>
-    public int Size => body.Length;
+    public long Size => body.Length + _keptSize;
+
+    /// <summary>Keeps its share of <paramref name="rows"/> until it is disposed of.</summary>
+    internal void Keep(KeptRows rows, long size) => (Source, _keptSize) = (rows, size);
 
     /// <summary>The bytes of one item.</summary>
     public ReadOnlyMemory<byte> ItemBody(int item)
@@ -53,5 +61,10 @@ public sealed class EncodedWrite(PooledBuffer body) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => body.Dispose();
+    public void Dispose()
+    {
+        body.Dispose();
+        Source?.Dispose();
+        Source = null;
+    }
 }

@@ -28,7 +28,8 @@ internal interface IRowWrite : IDisposable
     ValueTask<bool> AddAsync(RowBatch batch, CancellationToken cancellationToken);
 
     /// <summary>A row that is none, e.g. a line that cannot be read, under <c>sluice.on_error = skip</c>.</summary>
-    void Reject(RejectedRow row);
+    /// <returns><see langword="false"/> if the write has failed by it: <see cref="CompleteAsync"/> tells why.</returns>
+    bool Reject(RejectedRow row);
 
     /// <summary>Ends the write.</summary>
     /// <exception cref="PgException">The write has failed.</exception>

@@ -13,6 +13,8 @@ public sealed class ItemSpans(int start, int separator)
     private readonly List<int> _ends = [];
     private readonly List<long> _origins = [];
     private readonly List<int> _rows = [];
+    private readonly List<long> _allOrigins = [];
+    private readonly List<int> _allEnds = [];
 
     /// <summary>Where the first item begins.</summary>
     public int Start => start;
@@ -32,6 +34,7 @@ public sealed class ItemSpans(int start, int separator)
         _ends.Add(end);
         _origins.Add(origin);
         _rows.Add(rows);
+        _allEnds.Add(_allOrigins.Count);
     }
 
     /// <summary>Offset after the item.</summary>
@@ -39,6 +42,16 @@ public sealed class ItemSpans(int start, int separator)
 
     /// <summary>The origin of the item's row, or of the first of its rows.</summary>
     public long OriginOf(int item) => _origins[item];
+
+    /// <summary>Notes a row of the item that is added next, where it is of several.</summary>
+    public void Note(long origin) => _allOrigins.Add(origin);
+
+    /// <summary>The origins of the item's rows, as far as they were noted; at least that of the first.</summary>
+    public IEnumerable<long> OriginsOf(int item)
+    {
+        var start = item == 0 ? 0 : _allEnds[item - 1];
+        return _allEnds[item] > start ? _allOrigins[start.._allEnds[item]] : [_origins[item]];
+    }
 
     /// <summary>How many rows the item stands for.</summary>
     public int RowsOf(int item) => _rows[item];

@@ -40,7 +40,7 @@ internal abstract class RawEncoder(WritePlan plan, WriteContext context) : Batch
         List<EncodedWrite> requests)
         where TKeys : IKeySource
     {
-        FindLastRows(rows, keys);
+        FindLastRows(batch, rows, keys);
         var tableHash = KeyHash.Combine(KeyHash.Of(Encoding.UTF8.GetBytes(target.Database)), KeyHash.Of(Encoding.UTF8.GetBytes(target.Table)));
         var raw = new RawRequests(
             Plan, target.Database, target.Table, Plan.Columns[keyIndex].Name, Scope("raw"), tableHash, Context.Limits.MaxBodyBytes);
@@ -78,7 +78,7 @@ internal abstract class RawEncoder(WritePlan plan, WriteContext context) : Batch
     /// <summary>Writes the object of a row's columns.</summary>
     protected abstract void WriteColumns(Utf8JsonWriter json, RowBatch batch, int row);
 
-    private void FindLastRows<TKeys>(ReadOnlySpan<int> rows, TKeys keys)
+    private void FindLastRows<TKeys>(RowBatch batch, ReadOnlySpan<int> rows, TKeys keys)
         where TKeys : IKeySource
     {
         _keys.Clear();
@@ -92,6 +92,11 @@ internal abstract class RawEncoder(WritePlan plan, WriteContext context) : Batch
         {
             var known = _keys.Count;
             var ordinal = _keys.Add(keys.KeyOf(row), row, keys);
+            if (ordinal < known)
+            {
+                NoteReplaced(batch, _lastRows[ordinal], by: row);
+            }
+
             _lastRows[ordinal] = row;
             _rowCounts[ordinal] = ordinal == known ? 1 : _rowCounts[ordinal] + 1;
         }

@@ -67,6 +67,7 @@ internal sealed class RunsEncoder(WritePlan plan, WriteContext context) : BatchE
             else if (_byHash.TryGetValue(hash, out var same))
             {
                 same.Rows++;
+                NoteReplaced(batch, row, by: same.Row);
                 body.Dispose();
             }
             else

@@ -27,17 +27,18 @@ internal sealed class SequenceRowGroup(bool byId, byte[] key, int keyLength, str
 
     public bool Is(ReadOnlySpan<byte> other, int otherKeyLength) => keyLength == otherKeyLength && other.SequenceEqual(key);
 
-    /// <summary>Adds a row; <see langword="false"/> if it takes the place of an earlier one with its number.</summary>
-    public bool Add(long number, int row)
+    /// <summary>Adds a row; returns the earlier one with its number, whose place it takes, or -1.</summary>
+    public int Add(long number, int row)
     {
         if (_byNumber.TryGetValue(number, out var index))
         {
-            _rows[index] = (row, _rows[index].Count + 1);
-            return false;
+            var (replaced, count) = _rows[index];
+            _rows[index] = (row, count + 1);
+            return replaced;
         }
 
         _byNumber.Add(number, _rows.Count);
         _rows.Add((row, 1));
-        return true;
+        return -1;
     }
 }

@@ -83,6 +83,7 @@ internal sealed class SequenceRowRequests(WritePlan plan, int maxBodyBytes, stri
             _rows++;
             _values += group.Columns.Count;
             _itemRows += count;
+            _items.Spans.Note(origin);
             _from[^1] = Math.Min(_from[^1], number);
             _to[^1] = Math.Max(_to[^1], number);
         }

@@ -55,9 +55,10 @@ internal sealed class SequenceRowsEncoder : BatchEncoder
         {
             RequireRowNumber(batch, row);
             var group = GroupOf(batch, row);
-            if (!group.Add(((FixedColumn<long>)batch.Columns[_rowNumber]).Values[row], row))
+            if (group.Add(((FixedColumn<long>)batch.Columns[_rowNumber]).Values[row], row) is >= 0 and var replaced)
             {
                 _replaced++;
+                NoteReplaced(batch, replaced, by: row);
             }
         }
 

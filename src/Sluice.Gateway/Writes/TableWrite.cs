@@ -14,6 +14,7 @@ internal sealed class TableWrite : IRowWrite
     private readonly WritePlan _plan;
     private readonly WriteContext _context;
     private readonly BatchEncoder _encoder;
+    private readonly CheckedRows _checked;
     private readonly ParentsFirst? _order;
     private readonly WriteDispatch _dispatch;
     private readonly int _sizeCheckMask;
@@ -26,6 +27,7 @@ internal sealed class TableWrite : IRowWrite
         _encoder = BatchEncoder.Create(_plan, context);
         _order = ParentsFirst.For(_plan, context, _encoder.BatchRows);
         _dispatch = new WriteDispatch(context, context.Limits.MaxRequestsInFlight);
+        _checked = new CheckedRows(_plan, context, _encoder, row => Reject(row)) { Encoding = EncodeAll };
 
         // Rows of bounded columns are small: every 256th is asked for the size, else every one.
         _sizeCheckMask = plan.DecodeTypes.All(type => type.Type.Size > 0 || type.MaxLength is not null) ? 255 : 0;
@@ -102,7 +104,7 @@ internal sealed class TableWrite : IRowWrite
     public void BeginExecution(long firstOrigin) => _encoder.BeginExecution(firstOrigin);
 
     /// <summary>A row that is none, e.g. a line that cannot be read, under <c>sluice.on_error = skip</c>.</summary>
-    public void Reject(RejectedRow row) => _dispatch.Reject(row);
+    public bool Reject(RejectedRow row) => _dispatch.Reject(_plan, row);
 
     /// <summary>Waits until CDF has answered all requests.</summary>
     /// <exception cref="PgException">
@@ -175,12 +177,11 @@ internal sealed class TableWrite : IRowWrite
     {
         if (_context.Settings.OnError == OnError.Stop)
         {
-            Encode(batch, requests, _encoder);
+            EncodeAll(batch, requests);
         }
         else
         {
-            using var checkedRows = CheckedRows.Of(batch, _plan, _context, _dispatch.Reject);
-            Encode(checkedRows.Good, requests, _encoder);
+            _checked.Encode(batch, requests);
         }
 
         _dispatch.DoNotApply(_encoder.TakeNotApplied());
@@ -194,10 +195,10 @@ internal sealed class TableWrite : IRowWrite
         }
     }
 
-    private void Encode(RowBatch batch, List<EncodedWrite> requests, BatchEncoder encoder)
+    private void EncodeAll(RowBatch batch, List<EncodedWrite> requests)
     {
-        encoder.Encode(batch, requests);
-        if (_plan.ReturnsRows && !encoder.AnswersWithItems && requests.Count > 0)
+        _encoder.Encode(batch, requests);
+        if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.Count > 0)
         {
             requests.ForEach(request => request.Echo = []);
             requests[0].Echo = EchoRows.Of(_plan, batch);

@@ -24,7 +24,7 @@ public sealed class WriteDispatch : IDisposable
     private readonly List<long> _notApplied = [];
     private readonly List<(long Origin, long Rows)> _moreRows = [];
     private readonly List<ReturnedRow> _returned = [];
-    private readonly List<RejectedRow> _rejected = [];
+    private readonly SetAside _setAside;
     private TaskCompletionSource? _drained;
     private PgError? _failure;
     private bool _isUnknown;
@@ -42,6 +42,7 @@ public sealed class WriteDispatch : IDisposable
     {
         _context = context;
         _subject = subject;
+        _setAside = new SetAside(context);
         _sender = new WriteSender(context);
         _recovery = new WriteRecovery(context, _sender);
         _slots = new SemaphoreSlim(requestsInFlight);
@@ -101,12 +102,21 @@ public sealed class WriteDispatch : IDisposable
     }
 
     /// <summary>Rows that were set aside before they came to a request.</summary>
-    public void Reject(RejectedRow row)
+    internal bool Reject(WritePlan plan, RejectedRow row)
     {
+        PgError? tooMany;
         lock (_lock)
         {
-            _rejected.Add(row);
+            _notApplied.Add(row.Origin);
+            tooMany = _setAside.Add(plan, row);
         }
+
+        if (tooMany is not null)
+        {
+            Stop(tooMany, row.Origin);
+        }
+
+        return tooMany is null;
     }
 
     /// <summary>Rows that have no effect, by what the statement says: they are not counted.</summary>
@@ -170,7 +180,9 @@ public sealed class WriteDispatch : IDisposable
                 NotApplied = _notApplied,
                 MoreRows = _moreRows,
                 Returned = _returned,
-                Rejected = _rejected,
+                RejectedRows = _setAside.Count,
+                RefusedRows = _setAside.Refused,
+                Rejected = _setAside.First,
                 Requests = _requests,
                 Retries = _retries,
                 Bytes = _bytes,
@@ -293,11 +305,11 @@ public sealed class WriteDispatch : IDisposable
         }
 
         var parts = new Queue<WritePart>([WritePart.Whole(running.Write)]);
-        for (var round = 0; parts.TryDequeue(out var part); round++)
+        while (parts.TryDequeue(out var part))
         {
             using (part)
             {
-                var (next, refused) = await SendAsync(running, part, round);
+                var (next, refused) = await SendAsync(running, part);
                 next.ForEach(parts.Enqueue);
                 if (refused is not null)
                 {
@@ -315,7 +327,7 @@ public sealed class WriteDispatch : IDisposable
     }
 
     /// <summary>Sends a part; what is to be sent after it, or the error that ends the write.</summary>
-    private async Task<(List<WritePart> Next, CdfError? Refused)> SendAsync(RunningRequest running, WritePart whole, int round)
+    private async Task<(List<WritePart> Next, CdfError? Refused)> SendAsync(RunningRequest running, WritePart whole)
     {
         var preparation = whole.Write.Preparation;
         var prepared = preparation is null ? new Prepared(whole) : await preparation.PrepareAsync(_context.Client, whole, _stop.Token);
@@ -330,6 +342,7 @@ public sealed class WriteDispatch : IDisposable
             return ([], null);
         }
 
+        part.Rounds = whole.Rounds;
         try
         {
             running.IsSent = true;
@@ -349,7 +362,7 @@ public sealed class WriteDispatch : IDisposable
                 return ([], null);
             }
 
-            if (await _recovery.AfterAsync(part, response.Error, round, running.Settings, _stop.Token) is not { } recovery)
+            if (await _recovery.AfterAsync(part, response.Error, running.Settings, _stop.Token) is not { } recovery)
             {
                 return ([], response.Error);
             }
@@ -390,7 +403,11 @@ public sealed class WriteDispatch : IDisposable
         {
             _storedRows += recovery.Stored.Sum(spans.RowsOf);
             _notApplied.AddRange(recovery.NotApplied.Select(spans.OriginOf));
-            _rejected.AddRange(recovery.Rejected);
+        }
+
+        foreach (var row in recovery.Rejected)
+        {
+            Reject(part.Write.Plan, row);
         }
     }
 

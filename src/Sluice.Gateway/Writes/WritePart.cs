@@ -27,6 +27,9 @@ internal sealed class WritePart : IDisposable
     /// <summary>It changes items that a create has found to exist.</summary>
     public bool Updates { get; }
 
+    /// <summary>How many times something was done about what CDF has said of its items' existence.</summary>
+    public int Rounds { get; set; }
+
     /// <summary>A lost answer leaves it open whether items were created.</summary>
     public bool Creates => Write.Creates && !Updates;
 

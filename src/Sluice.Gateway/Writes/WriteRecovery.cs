@@ -1,4 +1,3 @@
-using System.Text;
 using Sluice.Cdf.Errors;
 using Sluice.Gateway.Tables;
 
@@ -30,18 +29,22 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
     private readonly MissingSeries _missingSeries = new(context, sender);
 
     /// <summary>What to send after <paramref name="part"/> was refused; <see langword="null"/>: the write has failed.</summary>
-    public async Task<Recovery?> AfterAsync(WritePart part, CdfError error, int round, WriteSettings settings, CancellationToken stop)
+    public async Task<Recovery?> AfterAsync(WritePart part, CdfError error, WriteSettings settings, CancellationToken stop)
     {
-        var skips = settings.OnError == OnError.Skip;
-        if (part.Items.Count == 0 || (round >= MaxRounds && !skips)
+        if (part.Items.Count == 0
             || error.Kind is not (CdfErrorKind.BadRequest or CdfErrorKind.Conflict or CdfErrorKind.Unprocessable or CdfErrorKind.NotFound))
         {
             return null;
         }
 
-        return await AfterDuplicatesAsync(part, error)
-            ?? await AfterMissingAsync(part, error, settings, stop)
-            ?? (skips ? RejectedItems.After(part, error) : null);
+        if (part.Rounds < MaxRounds
+            && (await AfterDuplicatesAsync(part, error) ?? await AfterMissingAsync(part, error, settings, stop)) is { } recovery)
+        {
+            recovery.Next.ForEach(next => next.Rounds = part.Rounds + 1);
+            return recovery;
+        }
+
+        return settings.OnError == OnError.Skip ? await new RejectedItems(context, part).AfterAsync(error) : null;
     }
 
     private async Task<Recovery?> AfterDuplicatesAsync(WritePart part, CdfError error)
@@ -97,45 +100,5 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
         // They were deleted after the create had found them.
         next.Add(WritePart.Whole(part.Write).Of(missing));
         return new Recovery(next);
-    }
-}
-
-/// <summary>Sets aside the items that CDF does not take, the fewer the better.</summary>
-internal static class RejectedItems
-{
-    public static Recovery? After(WritePart part, CdfError error)
-    {
-        var named = error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;
-        if (named.Count > 0 && part.Divide(named) is var (bad, others))
-        {
-            return Without(part, bad, others, error);
-        }
-
-        if (part.Items.Count == 1)
-        {
-            return Without(part, part.Items, [], error);
-        }
-
-        // CDF does not say which it is.
-        var half = part.Items.Count / 2;
-        return new Recovery([part.Of([.. part.Items.Take(half)]), part.Of([.. part.Items.Skip(half)])]);
-    }
-
-    private static Recovery Without(WritePart part, IReadOnlyList<int> bad, List<int> others, CdfError error)
-    {
-        var spans = part.Write.Items!;
-        var mapper = new CdfErrorMapper(part.Write.Plan);
-        var reason = mapper.Map(error, part.Write.Keys);
-        return new Recovery(others.Count > 0 ? [part.Of(others)] : [])
-        {
-            NotApplied = bad,
-            Rejected = [.. bad.SelectMany(item => Rows(part, item, spans, reason))],
-        };
-    }
-
-    private static IEnumerable<RejectedRow> Rows(WritePart part, int item, ItemSpans spans, PgWire.Protocol.PgError reason)
-    {
-        var origin = spans.OriginOf(item);
-        yield return new RejectedRow(origin, part.Write.Keys.NameAt(origin), reason, Encoding.UTF8.GetString(spans.Of(part.Write.Request.Body.Span, item)));
     }
 }

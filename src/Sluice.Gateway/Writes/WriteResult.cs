@@ -18,7 +18,13 @@ public sealed record WriteResult(long Rows)
     /// <summary>The rows as CDF answered them, in order of their origins, if the plan wants them.</summary>
     public IReadOnlyList<ReturnedRow> Returned { get; init; } = [];
 
-    /// <summary>Rows that were set aside, under <c>sluice.on_error = skip</c>.</summary>
+    /// <summary>How many rows were set aside, under <c>sluice.on_error = skip</c>.</summary>
+    public long RejectedRows { get; init; }
+
+    /// <summary>How many of these CDF has refused.</summary>
+    public long RefusedRows { get; init; }
+
+    /// <summary>The first 1,000 rows that were set aside, without their contents.</summary>
     public IReadOnlyList<RejectedRow> Rejected { get; init; } = [];
 
     /// <summary>Requests that it took, repetitions not counted.</summary>

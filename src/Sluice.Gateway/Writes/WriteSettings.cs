@@ -58,6 +58,9 @@ public sealed record WriteSettings
     /// <summary><c>sluice.on_error</c>.</summary>
     public OnError OnError { get; init; }
 
+    /// <summary>With more rows set aside than these the statement fails; COPY's REJECT_LIMIT.</summary>
+    public long? RejectLimit { get; init; }
+
     /// <summary><c>sluice.create_missing</c>: data points create the time series that they refer to.</summary>
     public bool CreateMissing { get; init; }
 

@@ -220,6 +220,7 @@ internal sealed class BinaryCopyDecoder(string relationName, IReadOnlyList<strin
         catch (PgException e)
         {
             batch.RollbackRow();
+            KeepBadRow(row);
             throw InContext(e, column < 0 ? Where() : Where(column));
         }
     }
@@ -252,6 +253,29 @@ internal sealed class BinaryCopyDecoder(string relationName, IReadOnlyList<strin
 
         column.AppendBinary(row.Slice(at, length), column.Type.Type);
         at += length;
+    }
+
+    private void KeepBadRow(ReadOnlySpan<byte> row)
+    {
+        if (!KeepsBadRows || !CanContinue)
+        {
+            return;
+        }
+
+        var values = new string?[ColumnNames.Length];
+        int at = sizeof(short);
+        for (int i = 0; i < values.Length; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(row[at..]);
+            at += sizeof(int);
+            if (length >= 0)
+            {
+                values[i] = $"\\x{Convert.ToHexStringLower(row.Slice(at, length))}";
+                at += length;
+            }
+        }
+
+        BadRow = values;
     }
 
     private PgException EndOfData()

@@ -46,6 +46,15 @@ public abstract class CopyDecoder : IDisposable
     /// <summary>The longest line, or row in binary, in bytes; a longer one is 54000. PostgreSQL's own limit if not set.</summary>
     public int MaxRowLength { get; set; } = DefaultMaxRowLength;
 
+    /// <summary>Whether <see cref="BadRow"/> is wanted.</summary>
+    public bool KeepsBadRows { get; set; }
+
+    /// <summary>
+    /// After an error the values of the row that it is about, as far as they were found, in the order of the columns: as text, those of the binary
+    /// format as <c>bytea</c> is shown.
+    /// </summary>
+    public IReadOnlyList<string?> BadRow { get; private protected set; } = [];
+
     private protected ReadOnlySpan<string> ColumnNames => _columnNames;
 
     /// <summary>A decoder for data in the format of <paramref name="options"/>, which must be valid.</summary>

@@ -24,6 +24,11 @@ public static class CopyStatementOptions
         }
 
         options.Validate();
+        if (options is { Format: CopyFormat.Binary, OnError: not CopyOnError.Stop })
+        {
+            throw new PgException(SqlState.SyntaxError, "only ON_ERROR STOP is allowed in BINARY mode");
+        }
+
         if (options.RejectLimit is not null && options.OnError != CopyOnError.Ignore)
         {
             throw new PgException(SqlState.InvalidParameterValue, "COPY REJECT_LIMIT requires ON_ERROR to be set to IGNORE");

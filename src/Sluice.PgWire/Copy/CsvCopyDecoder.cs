@@ -118,6 +118,8 @@ internal sealed class CsvCopyDecoder : LineCopyDecoder
             int special = rest.IndexOfAny(_quote, _escape);
             if (special < 0)
             {
+                // It has swallowed whatever rows came after it.
+                CanContinue = false;
                 throw BadFormat("unterminated CSV quoted field");
             }
 

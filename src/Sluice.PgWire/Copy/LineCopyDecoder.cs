@@ -143,6 +143,7 @@ internal abstract class LineCopyDecoder : CopyDecoder
         }
 
         Line += 1 + _scanner.QuotedLineEnds;
+        BadRow = [];
         try
         {
             if (!Utf8Text.IsValid(line))
@@ -203,8 +204,25 @@ internal abstract class LineCopyDecoder : CopyDecoder
         catch (PgException e)
         {
             batch.RollbackRow();
+            KeepBadRow(line);
             throw InContext(e, column < 0 ? WhereIn(line) : $"{Where(column)}: \"{Shown(Fields.ValueOf(column, line))}\"");
         }
+    }
+
+    private void KeepBadRow(ReadOnlySpan<byte> line)
+    {
+        if (!KeepsBadRows)
+        {
+            return;
+        }
+
+        var values = new string?[Math.Min(Fields.Count, ColumnNames.Length)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Fields.IsNull(i) ? null : Encoding.UTF8.GetString(Fields.ValueOf(i, line));
+        }
+
+        BadRow = values;
     }
 
     private string WhereIn(ReadOnlySpan<byte> line) => $"{Where()}: \"{Shown(line)}\"";

@@ -18,7 +18,8 @@ internal sealed class BufferedWrite : IRowWrite
     private readonly RowErrors _errors;
     private readonly int _sizeCheckMask;
     private readonly List<long> _notApplied = [];
-    private readonly List<RejectedRow> _rejected = [];
+    private readonly SetAside _setAside;
+    private readonly CheckedRows _checked;
     private RowBatch? _spare;
     private PgException? _failure;
     private long _rows;
@@ -29,6 +30,8 @@ internal sealed class BufferedWrite : IRowWrite
         _context = context;
         _buffer = buffer;
         _encoder = BatchEncoder.Create(_plan, context);
+        _setAside = new SetAside(context);
+        _checked = new CheckedRows(_plan, context, _encoder, row => Reject(row));
         _keys = RowKeys.Of(_plan);
         _errors = new RowErrors(_plan);
         RefuseOwnersOfWaitingRows();
@@ -69,7 +72,16 @@ internal sealed class BufferedWrite : IRowWrite
         return _failure is null;
     }
 
-    public void Reject(RejectedRow row) => _rejected.Add(row);
+    public bool Reject(RejectedRow row)
+    {
+        _notApplied.Add(row.Origin);
+        if (_setAside.Add(_plan, row) is { } tooMany)
+        {
+            _failure ??= new PgException(tooMany);
+        }
+
+        return _failure is null;
+    }
 
     public Task<WriteResult> CompleteAsync(CancellationToken cancellationToken)
     {
@@ -79,7 +91,13 @@ internal sealed class BufferedWrite : IRowWrite
         }
 
         _notApplied.Sort();
-        return Task.FromResult(new WriteResult(_rows) { NotApplied = _notApplied, Rejected = _rejected, Notices = [.. _encoder.Notices()] });
+        return Task.FromResult(new WriteResult(_rows)
+        {
+            NotApplied = _notApplied,
+            RejectedRows = _setAside.Count,
+            Rejected = _setAside.First,
+            Notices = [.. _encoder.Notices()],
+        });
     }
 
     public Task<PgException> FailAsync(PgException cause) => Task.FromResult(_failure ?? cause);
@@ -109,11 +127,10 @@ internal sealed class BufferedWrite : IRowWrite
     {
         if (_context.Settings.OnError == OnError.Skip)
         {
-            using var good = CheckedRows.Of(batch, _plan, _context, _rejected.Add);
-            if (good.Good != batch)
+            var good = _checked.Good(batch);
+            if (good.Count < batch.Count)
             {
-                var kept = new RowBatch(_plan.DecodeTypes, _context.TextInput);
-                RowRecord.Copy(good.Good, 0, good.Good.Count, kept);
+                var kept = _checked.Copy(batch, good);
                 batch.Dispose();
                 batch = kept;
             }

@@ -131,7 +131,12 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
         }
 
         var encoder = BatchEncoder.Create(rows.Plan, rows.Context);
-        var added = new Sender(rows.Plan, rows.Context.Settings, encoder, ParentsFirst.For(rows.Plan, rows.Context, encoder.BatchRows));
+        var added = new Sender(rows.Plan, rows.Context.Settings, encoder, ParentsFirst.For(rows.Plan, rows.Context, encoder.BatchRows))
+        {
+            Checked = rows.Context.Settings.OnError == OnError.Skip
+                ? new CheckedRows(rows.Plan, rows.Context, encoder, row => _dispatch.Reject(rows.Plan, row))
+                : null,
+        };
         _senders.Add(added);
         return added;
     }
@@ -142,7 +147,7 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
         var launched = 0;
         try
         {
-            sender.Encoder.Encode(batch, requests);
+            sender.Encode(batch, requests);
             while (launched < requests.Count && await _dispatch.LaunchAsync(requests[launched], cancellationToken, sender.Settings))
             {
                 launched++;
@@ -162,5 +167,21 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
         hint: "With sluice.assume_rows_exist = on each UPDATE and DELETE counts its rows without asking CDF. Turn it off to have them counted."));
 
     /// <summary>What turns the rows of one plan into requests.</summary>
-    private sealed record Sender(WritePlan Plan, WriteSettings Settings, BatchEncoder Encoder, ParentsFirst? Order);
+    private sealed record Sender(WritePlan Plan, WriteSettings Settings, BatchEncoder Encoder, ParentsFirst? Order)
+    {
+        /// <summary>Sets rows aside, if the statement wants it.</summary>
+        public CheckedRows? Checked { get; init; }
+
+        public void Encode(RowBatch batch, List<EncodedWrite> requests)
+        {
+            if (Checked is null)
+            {
+                Encoder.Encode(batch, requests);
+            }
+            else
+            {
+                Checked.Encode(batch, requests);
+            }
+        }
+    }
 }
