@@ -49,8 +49,8 @@ public sealed class ItemSpans(int start, int separator)
     /// <summary>The origins of the item's rows, as far as they were noted; at least that of the first.</summary>
     public IEnumerable<long> OriginsOf(int item)
     {
-        var start = item == 0 ? 0 : _allEnds[item - 1];
-        return _allEnds[item] > start ? _allOrigins[start.._allEnds[item]] : [_origins[item]];
+        var from = item == 0 ? 0 : _allEnds[item - 1];
+        return _allEnds[item] > from ? _allOrigins[from.._allEnds[item]] : [_origins[item]];
     }
 
     /// <summary>How many rows the item stands for.</summary>
