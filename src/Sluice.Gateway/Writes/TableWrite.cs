@@ -200,8 +200,8 @@ internal sealed class TableWrite : IRowWrite
         _encoder.Encode(batch, requests);
         if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.Count > 0)
         {
-            requests.ForEach(request => request.Echo = []);
-            requests[0].Echo = EchoRows.Of(_plan, batch);
+            requests.ForEach(request => request.IsEchoed = true);
+            _dispatch.Echo(EchoRows.Of(_plan, batch));
         }
     }
 

@@ -128,6 +128,15 @@ public sealed class WriteDispatch : IDisposable
         }
     }
 
+    /// <summary>Rows for RETURNING as they are written, as far as they have an effect.</summary>
+    internal void Echo(IReadOnlyList<ReturnedRow> rows)
+    {
+        lock (_lock)
+        {
+            _returned.AddRange(rows);
+        }
+    }
+
     /// <summary>Stops: <paramref name="error"/> is the statement's, if none came before it.</summary>
     public void Stop(PgError error, long? origin = null)
     {
@@ -174,6 +183,7 @@ public sealed class WriteDispatch : IDisposable
             }
 
             _notApplied.Sort();
+            _returned.RemoveAll(row => _notApplied.BinarySearch(row.Origin) >= 0);
             _returned.Sort((a, b) => a.Origin.CompareTo(b.Origin));
             return new WriteResult(_storedRows)
             {
@@ -419,7 +429,7 @@ public sealed class WriteDispatch : IDisposable
         {
             lock (_lock)
             {
-                _returned.AddRange(read ?? write.Echo ?? ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
+                _returned.AddRange(read ?? (write.IsEchoed ? [] : ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf))));
             }
         }
 
