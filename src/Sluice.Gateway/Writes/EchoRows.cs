@@ -9,9 +9,9 @@ namespace Sluice.Gateway.Writes;
 /// <summary>Rows as they were written, for RETURNING where CDF answers without them: what CDF would add is NULL.</summary>
 internal static class EchoRows
 {
-    /// <summary>All rows of a batch; <see langword="null"/> if the plan does not want them.</summary>
-    public static IReadOnlyList<ReturnedRow>? Of(WritePlan plan, RowBatch batch) =>
-        plan.ReturnsRows ? [.. Enumerable.Range(0, batch.Count).Select(row => Of(plan, batch, row))] : null;
+    /// <summary>All rows of a batch.</summary>
+    public static IReadOnlyList<ReturnedRow> Of(WritePlan plan, RowBatch batch) =>
+        [.. Enumerable.Range(0, batch.Count).Select(row => Of(plan, batch, row))];
 
     private static ReturnedRow Of(WritePlan plan, RowBatch batch, int row)
     {
