@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
 
 namespace Sluice.Cdf.Resources;
@@ -66,6 +67,16 @@ public sealed class SessionsApi
             using var document = JsonDocument.Parse(answer);
             return new SessionToken(document.RootElement.GetProperty("accessToken").GetString()!, Lifetime(document.RootElement));
         });
+    }
+
+    /// <summary>
+    /// Ends a session; CDF may take up to an hour to act on it. A session that has ended is no error. Needs <c>sessions:DELETE</c>.
+    /// </summary>
+    public async Task<CdfResult<long>> RevokeAsync(long sessionId, CancellationToken cancellationToken)
+    {
+        var body = JsonBody.Items([new CdfIdentity(Id: sessionId)]);
+        var response = await _client.SendAsync(CdfRequest.Post("sessions/revoke", CdfApi.Sessions, Repeatable.Always, body), cancellationToken);
+        return Answer.Read(response, _ => sessionId);
     }
 
     private static TimeSpan Lifetime(JsonElement root) => TimeSpan.FromSeconds(root.GetProperty("expiresIn").GetDouble());

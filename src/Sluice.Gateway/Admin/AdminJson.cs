@@ -7,8 +7,13 @@ namespace Sluice.Gateway.Admin;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CreateUsersRequest))]
+[JsonSerializable(typeof(ListUsersRequest))]
+[JsonSerializable(typeof(UsernamesRequest))]
+[JsonSerializable(typeof(UpdateUsersRequest))]
 [JsonSerializable(typeof(CreateTablesRequest))]
 [JsonSerializable(typeof(ItemsAnswer<UserCreated>))]
+[JsonSerializable(typeof(ItemsAnswer<UserAnswer>))]
 [JsonSerializable(typeof(ItemsAnswer<TableAnswer>))]
+[JsonSerializable(typeof(NothingAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

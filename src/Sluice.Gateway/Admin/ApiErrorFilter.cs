@@ -20,7 +20,7 @@ internal sealed partial class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : I
         }
         catch (ApiException e)
         {
-            return Answer(e.Status, e.Message);
+            return Answer(e.Status, e.Message, e.Missing);
         }
         catch (BadHttpRequestException e)
         {
@@ -45,7 +45,8 @@ internal sealed partial class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : I
     // What a table's definition is refused for is the caller's matter; what the engine has no time or no place for is not.
     private static int? StatusOf(string sqlState) => sqlState switch
     {
-        SqlState.DuplicateTable => 409,
+        SqlState.DuplicateTable or SqlState.DependentObjectsStillExist => 409,
+        SqlState.InvalidAuthorizationSpecification => 404,
         SqlState.LockNotAvailable => 503,
         _ => sqlState[..2] switch
         {
@@ -55,8 +56,8 @@ internal sealed partial class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : I
         },
     };
 
-    private static JsonHttpResult<ErrorAnswer> Answer(int status, string message) =>
-        TypedResults.Json(new ErrorAnswer(new ErrorContent(status, message)), AdminJson.Default.ErrorAnswer, statusCode: status);
+    private static JsonHttpResult<ErrorAnswer> Answer(int status, string message, IReadOnlyList<MissingItem>? missing = null) =>
+        TypedResults.Json(new ErrorAnswer(new ErrorContent(status, message, missing)), AdminJson.Default.ErrorAnswer, statusCode: status);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Administration request {RequestId} failed")]
     private static partial void LogFailure(ILogger logger, string requestId, Exception exception);

@@ -7,6 +7,16 @@ internal sealed class ApiException(int status, string message) : Exception(messa
 {
     public int Status { get; } = status;
 
+    /// <summary>What the request named and is not there.</summary>
+    public IReadOnlyList<MissingItem>? Missing { get; init; }
+
     /// <summary>The body does not fit the schema, in the words of the original.</summary>
     public static ApiException Schema(string rule, string field) => new(422, $"{rule}: {field}");
+
+    /// <summary>There are no such users, or none that the caller may know of.</summary>
+    public static ApiException NoUsers(string project, IReadOnlyList<string> usernames) =>
+        new(404, $"there is no gateway user {string.Join(", ", usernames)} in project {project}")
+        {
+            Missing = [.. usernames.Select(username => new MissingItem(Username: username))],
+        };
 }

@@ -11,6 +11,7 @@ internal sealed class CreateUsers(
     CredentialProtector protector,
     UserStore users,
     UserCdfClients clients,
+    CdfSessionEnd sessionEnd,
     AdminOptions options,
     TimeProvider time)
 {
@@ -19,15 +20,15 @@ internal sealed class CreateUsers(
     public async Task<IResult> HandleAsync(string project, HttpContext context)
     {
         var cancellation = context.RequestAborted;
-        await access.AuthorizeForAllAsync(context, project, GatewayAccess.Write);
+        var caller = await access.AuthorizeForAllAsync(context, project, GatewayAccess.Write);
         var request = await RequestBody.ReadAsync(context.Request, AdminJson.Default.CreateUsersRequest, cancellation);
         var model = CredentialCheck.CheckShape(Schema.Items(request, MaxItems)[0].Credentials);
 
-        // The nonce first: it lives a minute.
+        // The nonce first: it lives a minute. From here on somebody's going away changes nothing.
         var given = await credentials.TryAsync(project, model, cancellation);
         var password = UserSecrets.NewPassword();
-        var user = NewUser(project, password, given);
-        await users.AddAsync(user, cancellation);
+        var user = NewUser(project, caller, password, given);
+        await StoreAsync(user, caller, given);
         if (given.Session is { } session)
         {
             clients.For(user, session);
@@ -43,7 +44,25 @@ internal sealed class CreateUsers(
         return TypedResults.Json(new ItemsAnswer<UserCreated>([created]), AdminJson.Default.ItemsAnswerUserCreated);
     }
 
-    private GatewayUser NewUser(string project, string password, CheckedCredentials given)
+    /// <summary>All of the user, or nothing: not even the bound session.</summary>
+    private async Task StoreAsync(GatewayUser user, Caller caller, CheckedCredentials given)
+    {
+        var stored = false;
+        try
+        {
+            await users.AddAsync(user, CancellationToken.None);
+            stored = true;
+        }
+        finally
+        {
+            if (!stored && given.Session is { } session)
+            {
+                await sessionEnd.RevokeAsync(user.Project, session.Id, caller.Token, session.AccessToken);
+            }
+        }
+    }
+
+    private GatewayUser NewUser(string project, Caller caller, string password, CheckedCredentials given)
     {
         var username = UserSecrets.NewUsername();
         var now = time.NowInMilliseconds();
@@ -51,6 +70,7 @@ internal sealed class CreateUsers(
         {
             Username = username,
             Project = project,
+            CreatedBy = caller.Subject,
             Verifier = ScramVerifier.Create(password),
             Credentials = protector.Protect(username, given.Credentials),
             SessionId = given.Session?.Id,

@@ -20,9 +20,9 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
 
     /// <summary>Checks the shape, without asking anyone.</summary>
     /// <exception cref="ApiException">422.</exception>
-    public static CredentialsModel CheckShape(CredentialsModel? given)
+    public static CredentialsModel CheckShape(CredentialsModel? given, string field = "credentials")
     {
-        var model = Schema.NoExtra(Schema.Required(given, "credentials"));
+        var model = Schema.NoExtra(Schema.Required(given, field));
         if (model is { ClientId: null, ClientSecret: null, TokenUrl: null, Scopes: null })
         {
             Schema.Required(model.Nonce, "nonce");

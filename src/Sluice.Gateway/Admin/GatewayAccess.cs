@@ -14,34 +14,12 @@ internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, Adm
     private const string Acl = "postgresGatewayAcl";
     private const string UsersScope = "usersScope";
 
-    /// <summary>The user <paramref name="username"/> of <paramref name="project"/>, if the caller may do <paramref name="action"/> with it.</summary>
-    /// <exception cref="ApiException">401, 403; 404 if there is no such user, or none that the caller may know of.</exception>
-    public async Task<GatewayUser> AuthorizeForUserAsync(HttpContext context, string project, string username, string action)
-    {
-        var grants = await GrantsAsync(context, project, action);
-        var user = await users.FindAsync(username, context.RequestAborted);
-        return user is not null && user.Project == project && grants.Any(grant => Covers(grant, username))
-            ? user
-            : throw new ApiException(404, $"there is no gateway user {username} in project {project}");
-    }
-
-    /// <summary>Lets a caller pass who may do <paramref name="action"/> with all users of <paramref name="project"/>.</summary>
+    /// <summary>Checks that the caller may do <paramref name="action"/> with users of <paramref name="project"/>, and says with which.</summary>
     /// <exception cref="ApiException">401, 403.</exception>
-    public async Task AuthorizeForAllAsync(HttpContext context, string project, string action)
+    public async Task<Caller> AuthorizeAsync(HttpContext context, string project, string action)
     {
-        var grants = await GrantsAsync(context, project, action);
-        if (!grants.Exists(grant => !grant.HasScope(UsersScope)))
-        {
-            throw new ApiException(403, $"the token has postgresGateway:{action} for certain users only ({UsersScope}); this call needs it with scope all");
-        }
-    }
-
-    private static bool Covers(CdfCapability grant, string username) =>
-        !grant.HasScope(UsersScope) || grant.ScopeValues.Contains(username, StringComparer.Ordinal);
-
-    private async Task<List<CdfCapability>> GrantsAsync(HttpContext context, string project, string action)
-    {
-        var inspection = await InspectAsync(project, BearerToken(context.Request), context.RequestAborted);
+        var token = BearerToken(context.Request);
+        var inspection = await InspectAsync(project, token, context.RequestAborted);
         if (!inspection.Projects.Contains(project, StringComparer.Ordinal))
         {
             throw new ApiException(
@@ -51,11 +29,39 @@ internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, Adm
         }
 
         var grants = inspection.Capabilities.Where(capability => capability.Grants(Acl, action, project)).ToList();
-        return grants.Count > 0
-            ? grants
-            : throw new ApiException(
+        if (grants.Count == 0)
+        {
+            throw new ApiException(
                 403,
                 $"the token lacks the capability postgresGateway:{action} in project {project}; add it to a CDF group that the token's principal is a member of");
+        }
+
+        var usernames = grants.TrueForAll(grant => grant.HasScope(UsersScope))
+            ? grants.SelectMany(grant => grant.ScopeValues).ToHashSet(StringComparer.Ordinal)
+            : null;
+        return new Caller(token, inspection.Subject, usernames);
+    }
+
+    /// <summary>The user <paramref name="username"/> of <paramref name="project"/>, if the caller may do <paramref name="action"/> with it.</summary>
+    /// <exception cref="ApiException">401, 403; 404 if there is no such user, or none that the caller may know of.</exception>
+    public async Task<GatewayUser> AuthorizeForUserAsync(HttpContext context, string project, string username, string action)
+    {
+        var caller = await AuthorizeAsync(context, project, action);
+        return await FindAsync(caller, project, username, context.RequestAborted) ?? throw ApiException.NoUsers(project, [username]);
+    }
+
+    /// <summary>The user <paramref name="username"/> of <paramref name="project"/>; null if there is none, or none that the caller may know of.</summary>
+    public async Task<GatewayUser?> FindAsync(Caller caller, string project, string username, CancellationToken cancellationToken) =>
+        caller.Covers(username) && await users.FindAsync(username, cancellationToken) is { } user && user.Project == project ? user : null;
+
+    /// <summary>Lets a caller pass who may do <paramref name="action"/> with all users of <paramref name="project"/>.</summary>
+    /// <exception cref="ApiException">401, 403.</exception>
+    public async Task<Caller> AuthorizeForAllAsync(HttpContext context, string project, string action)
+    {
+        var caller = await AuthorizeAsync(context, project, action);
+        return caller.Usernames is null
+            ? caller
+            : throw new ApiException(403, $"the token has postgresGateway:{action} for certain users only ({UsersScope}); this call needs it with scope all");
     }
 
     private async Task<TokenInspection> InspectAsync(string project, string token, CancellationToken cancellationToken)

@@ -73,6 +73,9 @@ internal sealed class CreateColumn : StrictModel
 
 internal sealed record ItemsAnswer<T>(IReadOnlyList<T> Items, string? NextCursor = null);
 
+/// <summary><c>{}</c>.</summary>
+internal sealed record NothingAnswer;
+
 internal sealed record UserCreated(
     string Host,
     string Username,
@@ -94,4 +97,7 @@ internal sealed record RawOptionsAnswer(string Database, string Table, string? P
 
 internal sealed record ErrorAnswer(ErrorContent Error);
 
-internal sealed record ErrorContent(int Code, string Message);
+internal sealed record ErrorContent(int Code, string Message, IReadOnlyList<MissingItem>? Missing = null);
+
+/// <summary>What a request named and is not there.</summary>
+internal sealed record MissingItem(string? Username = null, string? Tablename = null);

@@ -35,9 +35,11 @@ internal static class PageQuery
     };
 
     /// <summary>What <see cref="NextCursor"/> was given; null on the first page.</summary>
-    public static string? Cursor(IQueryCollection query)
+    public static string? Cursor(IQueryCollection query) => Cursor(query["cursor"].ToString());
+
+    /// <summary>What <see cref="NextCursor"/> was given; null on the first page.</summary>
+    public static string? Cursor(string text)
     {
-        var text = query["cursor"].ToString();
         if (text.Length == 0)
         {
             return null;
@@ -49,9 +51,12 @@ internal static class PageQuery
         }
         catch (FormatException)
         {
-            throw new ApiException(400, "cursor is not one that this list has given");
+            throw UnknownCursor();
         }
     }
+
+    /// <summary>A cursor of somebody else's.</summary>
+    public static ApiException UnknownCursor() => new(400, "cursor is not one that this list has given");
 
     /// <summary>An opaque cursor for <paramref name="position"/>.</summary>
     public static string NextCursor(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin;
 
@@ -10,8 +11,8 @@ namespace Sluice.Gateway.Admin;
 public static class PostgresGatewayEndpoints
 {
     /// <summary>
-    /// Adds what the endpoints need beside <see cref="Users.UserStore"/>, <see cref="Users.UserTableStore"/>, <see cref="Users.UserCdfClients"/>,
-    /// <see cref="Users.CredentialProtector"/> and <see cref="Users.IUserDatabaseTables"/>.
+    /// Adds what the endpoints need beside <see cref="UserStore"/>, <see cref="UserTableStore"/>, <see cref="UserCdfClients"/>,
+    /// <see cref="CredentialProtector"/> and <see cref="IUserDatabaseTables"/>.
     /// </summary>
     public static IServiceCollection AddPostgresGateway(this IServiceCollection services, AdminOptions options)
     {
@@ -20,7 +21,12 @@ public static class PostgresGatewayEndpoints
             .AddSingleton(options)
             .AddSingleton<GatewayAccess>()
             .AddSingleton<CredentialCheck>()
+            .AddSingleton<CdfSessionEnd>()
             .AddSingleton<CreateUsers>()
+            .AddSingleton<ListUsers>()
+            .AddSingleton<RetrieveUsers>()
+            .AddSingleton<UpdateUsers>()
+            .AddSingleton<DeleteUsers>()
             .AddSingleton<CreateTables>()
             .AddSingleton<ListTables>();
     }
@@ -32,6 +38,21 @@ public static class PostgresGatewayEndpoints
         group.MapPost(
             string.Empty,
             (string project, HttpContext context, CreateUsers operation) => operation.HandleAsync(project, context));
+        group.MapGet(
+            string.Empty,
+            (string project, HttpContext context, ListUsers operation) => operation.GetAsync(project, context));
+        group.MapPost(
+            "/list",
+            (string project, HttpContext context, ListUsers operation) => operation.PostAsync(project, context));
+        group.MapPost(
+            "/byids",
+            (string project, HttpContext context, RetrieveUsers operation) => operation.HandleAsync(project, context));
+        group.MapPost(
+            "/update",
+            (string project, HttpContext context, UpdateUsers operation) => operation.HandleAsync(project, context));
+        group.MapPost(
+            "/delete",
+            (string project, HttpContext context, DeleteUsers operation) => operation.HandleAsync(project, context));
         group.MapPost(
             "/tables/{username}",
             (string project, string username, HttpContext context, CreateTables operation) => operation.HandleAsync(project, username, context));

@@ -81,11 +81,13 @@ public static class GatewayServiceCollectionExtensions
     {
         services.AddSingleton(_ => CredentialProtector.InDirectory(directories.Keys));
         services.AddSingleton<UserStore>();
+        services.AddSingleton<UserSessions>();
         services.AddSingleton<UserTableStore>();
         services.AddSingleton<UserCdfClients>();
         services.AddSingleton(provider => new UserDatabaseTables(
             () => provider.GetRequiredService<EngineStartup>().Databases,
-            provider.GetRequiredService<UserTableStore>()));
+            provider.GetRequiredService<UserTableStore>(),
+            provider.GetRequiredService<UserSessions>()));
         services.AddSingleton<IUserDatabaseTables>(provider => provider.GetRequiredService<UserDatabaseTables>());
         services.AddSingleton<ICredentialStore, UserCredentialStore>();
         services.AddSingleton<ScanSessions>();

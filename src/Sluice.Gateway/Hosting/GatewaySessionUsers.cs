@@ -14,6 +14,7 @@ internal sealed class GatewaySessionUsers(
     UserStore users,
     UserDatabaseTables tables,
     UserCdfClients clients,
+    UserSessions sessions,
     CdfOptions cdf,
     KeyFence fence,
     WriteMemory memory,
@@ -25,6 +26,7 @@ internal sealed class GatewaySessionUsers(
     {
         try
         {
+            var ended = sessions.Ended(username);
             GatewayUser user = await users.FindAsync(username, cancellationToken)
                 ?? throw Fatal(SqlState.InvalidAuthorizationSpecification, $"user \"{username}\" was deleted");
             (EngineLogin login, _) = await tables.EnsureAsync(username, cancellationToken);
@@ -32,6 +34,7 @@ internal sealed class GatewaySessionUsers(
             {
                 Username = username,
                 Login = login,
+                Ended = ended,
                 Tables = () => tables.Current(username),
                 Writes = new WriteContext
                 {

@@ -39,7 +39,8 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             client.Output.NoticeResponse(notice);
         }
 
-        var core = new SessionCore(client, engine, user, connection.ShuttingDown) { SinkKey = sinkKey };
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(connection.ShuttingDown, user.Ended);
+        var core = new SessionCore(client, engine, user, ending.Token) { SinkKey = sinkKey };
         using var registration = cancelKeys.Register(engine.ProcessId, core.CancelAsync);
         using var reads = scans.Register(engine.ProcessId, core.Reads);
         LogOpened(logger, connection.ConnectionId, user.Username, engine.ProcessId, parameters.ApplicationName);

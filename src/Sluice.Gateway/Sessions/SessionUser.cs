@@ -13,6 +13,9 @@ public sealed class SessionUser
     /// <summary>The way to the user's database.</summary>
     public required EngineLogin Login { get; init; }
 
+    /// <summary>Fires when the user is deleted, which ends his sessions: 57P01.</summary>
+    public CancellationToken Ended { get; init; }
+
     /// <summary>The user's CDF tables as they are now; a table made meanwhile is there at the next statement.</summary>
     public required Func<TableCatalog> Tables { get; init; }
 

@@ -15,6 +15,18 @@ public sealed record GatewayUser
     /// <summary>What is kept of the password.</summary>
     public required ScramVerifier Verifier { get; init; }
 
+    /// <summary>The verifier of the password before the last change, with the salt of <see cref="Verifier"/>.</summary>
+    public ScramVerifier? PreviousVerifier { get; init; }
+
+    /// <summary>Until when the password before the last change is good.</summary>
+    public DateTimeOffset? PreviousValidUntil { get; init; }
+
+    /// <summary>The gateway's version, 1 or 2, whose tables and columns the user sees.</summary>
+    public int Version { get; init; } = 2;
+
+    /// <summary>Who made the user: the subject of the caller's token; null for users of before it was kept.</summary>
+    public string? CreatedBy { get; init; }
+
     /// <summary>Encrypted; <see cref="CredentialProtector"/> opens them.</summary>
     public required ProtectedCredentials Credentials { get; init; }
 

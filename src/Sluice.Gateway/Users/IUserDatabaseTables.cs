@@ -2,7 +2,7 @@ using Sluice.Gateway.Tables;
 
 namespace Sluice.Gateway.Users;
 
-/// <summary>Brings custom tables into the database of a user.</summary>
+/// <summary>Changes the database of a user, and ends it.</summary>
 public interface IUserDatabaseTables
 {
     /// <summary>
@@ -10,4 +10,7 @@ public interface IUserDatabaseTables
     /// at the first login.
     /// </summary>
     Task AddAsync(string username, IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken);
+
+    /// <summary>Ends the user's sessions and removes his database; nothing happens if they are not there. CDF keeps its rows.</summary>
+    Task DropDatabaseAsync(string username, CancellationToken cancellationToken);
 }

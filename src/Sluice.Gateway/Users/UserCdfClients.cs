@@ -24,21 +24,17 @@ public sealed class UserCdfClients
         _serviceTokens = serviceTokens;
     }
 
-    /// <summary>The client of <paramref name="user"/>, made anew after his credentials changed.</summary>
+    /// <summary>The client of <paramref name="user"/>. When his credentials change it goes on with the new ones, in open sessions too.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">His stored credentials cannot be opened.</exception>
-    public CdfClient For(GatewayUser user)
-    {
-        if (_entries.TryGetValue(user.Username, out var entry) && entry.Version == user.LastUpdatedTime)
-        {
-            return entry.Client;
-        }
-
-        return Keep(user, TokenSource(user));
-    }
+    public CdfClient For(GatewayUser user) =>
+        _entries.TryGetValue(user.Username, out var entry) && entry.Tokens.Version >= user.LastUpdatedTime ? entry.Client : Keep(user, TokenSource(user));
 
     /// <summary>The client of <paramref name="user"/>, whose <paramref name="session"/> has just been bound: its first token is used.</summary>
     public CdfClient For(GatewayUser user, BoundSession session) =>
         Keep(user, new SessionTokenSource(Sessions(user.Project), session, _http.Time));
+
+    /// <summary>A client with the credentials that <paramref name="user"/> had, which are not his any more.</summary>
+    public CdfClient ForFormer(GatewayUser user) => _http.CreateClient(user.Project, TokenSource(user));
 
     /// <summary>The client of an application whose credentials are being tried.</summary>
     public (CdfClient Client, ITokenSource Tokens) For(string project, ApplicationCredentials credentials)
@@ -56,12 +52,16 @@ public sealed class UserCdfClients
     /// <summary>Forgets a user who is gone.</summary>
     public void Forget(string username) => _entries.TryRemove(username, out _);
 
-    private CdfClient Keep(GatewayUser user, ITokenSource tokens) =>
-        _entries.AddOrUpdate(
-            user.Username,
-            static (_, made) => made,
-            static (_, kept, made) => kept.Version >= made.Version ? kept : made,
-            new Entry(user.LastUpdatedTime, _http.CreateClient(user.Project, tokens))).Client;
+    private CdfClient Keep(GatewayUser user, ITokenSource tokens)
+    {
+        var entry = _entries.GetOrAdd(user.Username, _ =>
+        {
+            var source = new ReplaceableTokenSource(user.LastUpdatedTime, tokens);
+            return new Entry(source, _http.CreateClient(user.Project, source));
+        });
+        entry.Tokens.Replace(user.LastUpdatedTime, tokens);
+        return entry.Client;
+    }
 
     private ITokenSource TokenSource(GatewayUser user) => _protector.Unprotect(user.Username, user.Credentials) switch
     {
@@ -78,5 +78,5 @@ public sealed class UserCdfClients
         Scopes = application.Scopes,
     });
 
-    private sealed record Entry(DateTimeOffset Version, CdfClient Client);
+    private sealed record Entry(ReplaceableTokenSource Tokens, CdfClient Client);
 }

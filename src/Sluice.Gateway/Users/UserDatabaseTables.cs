@@ -9,18 +9,22 @@ namespace Sluice.Gateway.Users;
 /// </summary>
 /// <param name="databases">The users' databases, once the engine has started.</param>
 /// <param name="tables">What database <c>sluice</c> says.</param>
-public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableStore tables) : IUserDatabaseTables
+/// <param name="sessions">The open sessions.</param>
+public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableStore tables, UserSessions sessions) : IUserDatabaseTables
 {
     private readonly ConcurrentDictionary<string, TableCatalog> _current = new(StringComparer.Ordinal);
 
     /// <summary>The tables of a user who has logged in since the process began.</summary>
-    public TableCatalog Current(string username) => _current[username];
+    /// <exception cref="PgWire.Protocol.PgException">57P01: the user was deleted.</exception>
+    public TableCatalog Current(string username) => _current.TryGetValue(username, out var catalog)
+        ? catalog
+        : throw new PgWire.Protocol.PgException(PgWire.Protocol.SqlState.AdminShutdown, $"user \"{username}\" was deleted");
 
     /// <summary>
     /// What a login needs: the user's CDF tables, and his database with just these. Nobody changes the tables meanwhile, so that a login never takes away
     /// a table that is being made.
     /// </summary>
-    /// <exception cref="PgWire.Protocol.PgException">As <see cref="UserDatabases.EnsureAsync"/>.</exception>
+    /// <exception cref="PgWire.Protocol.PgException">As <see cref="UserDatabases.EnsureAsync"/>; 28000 the user was deleted.</exception>
     public Task<(EngineLogin Login, TableCatalog Tables)> EnsureAsync(string username, CancellationToken cancellationToken) =>
         tables.ReadLockedAsync(
             username,
@@ -64,5 +68,13 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
                 return;
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task DropDatabaseAsync(string username, CancellationToken cancellationToken)
+    {
+        await sessions.EndAsync(username);
+        await databases().DropAsync(username, cancellationToken);
+        _current.TryRemove(username, out _);
     }
 }

@@ -9,20 +9,27 @@ namespace Sluice.Gateway.Users;
 /// <summary>The gateway users, in database <c>sluice</c>.</summary>
 public sealed class UserStore(IEngine engine)
 {
-    private const string Select =
+    private const string Columns =
         """
-        SELECT username AS "Username", project AS "Project", verifier AS "Verifier", credentials AS "Credentials", session_id AS "SessionId",
-               options::text AS "Options", created_time AS "CreatedTime", last_updated_time AS "LastUpdatedTime"
-        FROM sluice.gateway_user
+        username AS "Username", project AS "Project", verifier AS "Verifier", previous_verifier AS "PreviousVerifier",
+        previous_valid_until AS "PreviousValidUntil", version AS "Version", created_by AS "CreatedBy", credentials AS "Credentials",
+        session_id AS "SessionId", options::text AS "Options", created_time AS "CreatedTime", last_updated_time AS "LastUpdatedTime"
         """;
+
+    private const string Select = $"SELECT {Columns} FROM sluice.gateway_user";
+
+    // A change is never of the time of the one before, since that time tells whether what is known of a user is out of date.
+    private const string Touch = "last_updated_time = greatest(@now, last_updated_time + interval '1 millisecond')";
 
     /// <summary>Stores a new user.</summary>
     public async Task AddAsync(GatewayUser user, CancellationToken cancellationToken)
     {
         const string Sql =
             """
-            INSERT INTO sluice.gateway_user (username, project, verifier, credentials, session_id, options, created_time, last_updated_time)
-            VALUES (@Username, @Project, @Verifier, @Credentials, @SessionId, @Options::jsonb, @CreatedTime, @LastUpdatedTime)
+            INSERT INTO sluice.gateway_user (username, project, verifier, previous_verifier, previous_valid_until, version, created_by, credentials, session_id,
+                                             options, created_time, last_updated_time)
+            VALUES (@Username, @Project, @Verifier, @PreviousVerifier, @PreviousValidUntil, @Version, @CreatedBy, @Credentials, @SessionId,
+                    @Options::jsonb, @CreatedTime, @LastUpdatedTime)
             """;
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(Sql, Row.Of(user), cancellationToken: cancellationToken));
@@ -36,10 +43,96 @@ public sealed class UserStore(IEngine engine)
             return null;
         }
 
+        return await SingleAsync($"{Select} WHERE username = @username", new { username }, cancellationToken);
+    }
+
+    /// <summary>Those of <paramref name="usernames"/> that are users of <paramref name="project"/>, in no order.</summary>
+    public Task<IReadOnlyList<GatewayUser>> FindAsync(string project, IEnumerable<string> usernames, CancellationToken cancellationToken) => QueryAsync(
+        $"{Select} WHERE project = @project AND username = ANY (@names)",
+        new { project, names = usernames.Where(name => !name.Contains('\0', StringComparison.Ordinal)).ToArray() },
+        cancellationToken);
+
+    /// <summary>Users of <paramref name="project"/>, the oldest first.</summary>
+    /// <param name="project">Url name of the CDF project.</param>
+    /// <param name="usernames">Only these; null for all.</param>
+    /// <param name="after">Where the page before has ended; null for the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<IReadOnlyList<GatewayUser>> ListAsync(
+        string project,
+        IReadOnlyCollection<string>? usernames,
+        UserPosition? after,
+        int limit,
+        CancellationToken cancellationToken)
+    {
+        const string Sql =
+            $"""
+            {Select}
+            WHERE project = @project
+              AND (@names::text[] IS NULL OR username = ANY (@names::text[]))
+              AND (@time::timestamptz IS NULL OR (created_time, username) > (@time::timestamptz, @name))
+            ORDER BY created_time, username LIMIT @limit
+            """;
+        return QueryAsync(
+            Sql,
+            new { project, names = usernames?.ToArray(), time = after?.CreatedTime.UtcDateTime, name = after?.Username, limit },
+            cancellationToken);
+    }
+
+    /// <summary>Gives a user other credentials, and returns him as he is then; null if there is no such user any more.</summary>
+    public Task<GatewayUser?> SetCredentialsAsync(
+        string username,
+        ProtectedCredentials credentials,
+        long? sessionId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        const string Sql =
+            $"""
+            UPDATE sluice.gateway_user SET credentials = @Bytes, session_id = @sessionId, {Touch} WHERE username = @username RETURNING {Columns}
+            """;
+        return SingleAsync(Sql, new { username, credentials.Bytes, sessionId, now = now.UtcDateTime }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes a user with his tables' definitions and the history of his writes; null if there is no such user any more. <paramref name="removeDatabase"/>
+    /// runs first, while nobody logs in as him or changes his tables; should it fail, he stays.
+    /// </summary>
+    public async Task<GatewayUser?> DeleteAsync(string username, Func<CancellationToken, Task> removeDatabase, CancellationToken cancellationToken)
+    {
+        const string Sql =
+            """
+            DELETE FROM sluice.write_history WHERE username = @username;
+            DELETE FROM sluice.rejected_row WHERE username = @username;
+            DELETE FROM sluice.gateway_user WHERE username = @username;
+            """;
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition($"{Select} WHERE username = @username", new { username }, cancellationToken: cancellationToken));
+            new CommandDefinition($"{Select} WHERE username = @username FOR UPDATE", new { username }, cancellationToken: cancellationToken));
+        if (row is null)
+        {
+            return null;
+        }
+
+        await removeDatabase(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(Sql, new { username }, cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return row.ToUser();
+    }
+
+    private async Task<GatewayUser?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         return row?.ToUser();
+    }
+
+    private async Task<IReadOnlyList<GatewayUser>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.ToUser())];
     }
 
     private sealed class Row
@@ -49,6 +142,14 @@ public sealed class UserStore(IEngine engine)
         public required string Project { get; init; }
 
         public required string Verifier { get; init; }
+
+        public string? PreviousVerifier { get; init; }
+
+        public DateTime? PreviousValidUntil { get; init; }
+
+        public short Version { get; init; }
+
+        public string? CreatedBy { get; init; }
 
         public required byte[] Credentials { get; init; }
 
@@ -65,6 +166,10 @@ public sealed class UserStore(IEngine engine)
             Username = user.Username,
             Project = user.Project,
             Verifier = user.Verifier.Format(),
+            PreviousVerifier = user.PreviousVerifier?.Format(),
+            PreviousValidUntil = user.PreviousValidUntil?.UtcDateTime,
+            Version = (short)user.Version,
+            CreatedBy = user.CreatedBy,
             Credentials = user.Credentials.Bytes,
             SessionId = user.SessionId,
             Options = JsonSerializer.Serialize(new(user.Options, StringComparer.Ordinal), UsersJson.Default.DictionaryStringString),
@@ -77,6 +182,10 @@ public sealed class UserStore(IEngine engine)
             Username = Username,
             Project = Project,
             Verifier = ScramVerifier.Parse(Verifier),
+            PreviousVerifier = PreviousVerifier is null ? null : ScramVerifier.Parse(PreviousVerifier),
+            PreviousValidUntil = PreviousValidUntil is { } until ? new DateTimeOffset(until) : null,
+            Version = Version,
+            CreatedBy = CreatedBy,
             Credentials = new ProtectedCredentials(Credentials),
             SessionId = SessionId,
             Options = JsonSerializer.Deserialize(Options, UsersJson.Default.DictionaryStringString)!.ToImmutableDictionary(StringComparer.Ordinal),

@@ -3,6 +3,7 @@ using Dapper;
 using Npgsql;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Tables;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Users;
 
@@ -21,6 +22,7 @@ public sealed class UserTableStore(IEngine engine)
         Catalog(await ListAsync(username, cancellationToken));
 
     /// <summary>Runs <paramref name="use"/> with all CDF tables of <paramref name="username"/>, which nobody changes meanwhile.</summary>
+    /// <exception cref="PgException">28000: the user was deleted.</exception>
     public async Task<T> ReadLockedAsync<T>(string username, Func<TableCatalog, Task<T>> use, CancellationToken cancellationToken)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
@@ -35,6 +37,7 @@ public sealed class UserTableStore(IEngine engine)
     /// Adds those of <paramref name="declarations"/> that are not there, all or none, and returns all as stored. <paramref name="apply"/> makes them in the
     /// user's database; should it fail, nothing is stored. Others who change this user's tables wait.
     /// </summary>
+    /// <exception cref="PgException">28000: the user was deleted.</exception>
     /// <exception cref="TableExistsException">One has the name of a table that is declared otherwise.</exception>
     public async Task<IReadOnlyList<CustomTable>> AddAsync(
         string username,
@@ -78,7 +81,15 @@ public sealed class UserTableStore(IEngine engine)
     private static async Task LockAsync(NpgsqlConnection connection, string username, string strength, CancellationToken cancellationToken)
     {
         var sql = $"SELECT 1 FROM sluice.gateway_user WHERE username = @username {strength}";
-        await connection.ExecuteAsync(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken));
+        if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken)) is null)
+        {
+            throw new PgException(new PgError
+            {
+                Severity = PgSeverity.Fatal,
+                SqlState = SqlState.InvalidAuthorizationSpecification,
+                Message = $"user \"{username}\" was deleted",
+            });
+        }
     }
 
     private static async Task<IReadOnlyList<CustomTable>> ListAsync(

@@ -61,6 +61,7 @@ public static class SqlState
     public const string NameTooLong = "42622";
     public const string InvalidTableDefinition = "42P16";
     public const string DuplicateTable = "42P07";
+    public const string DependentObjectsStillExist = "2BP01";
     public const string ConfigurationLimitExceeded = "53400";
     public const string DiskFull = "53100";
     public const string OutOfMemory = "53200";

@@ -66,6 +66,9 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     /// <summary>What the user's databases were asked to make.</summary>
     public List<(string Username, string Table)> Applied { get; } = [];
 
+    /// <summary>The users whose databases were to be dropped.</summary>
+    public List<string> Dropped { get; } = [];
+
     /// <summary>What they answer.</summary>
     public Exception? ApplyFailure { get; set; }
 
@@ -100,12 +103,18 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     }
 
     /// <summary>A user with the nonce of a session of its own; the answer's item.</summary>
-    public async Task<JsonElement> CreateUserAsync()
+    public async Task<JsonElement> CreateUserAsync(string project = "p")
     {
         Cdf.Nonces["nonce"] = 105;
-        var reply = await PostAsync(Project, """{"items":[{"credentials":{"nonce":"nonce"}}]}""");
+        var reply = await PostAsync($"/api/v1/projects/{project}/postgresgateway", """{"items":[{"credentials":{"nonce":"nonce"}}]}""");
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         return Assert.Single(reply.Json.GetProperty("items").EnumerateArray());
+    }
+
+    public Task DropDatabaseAsync(string username, CancellationToken cancellationToken)
+    {
+        Dropped.Add(username);
+        return ApplyFailure is null ? Task.CompletedTask : Task.FromException(ApplyFailure);
     }
 
     public Task AddAsync(string username, IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken)

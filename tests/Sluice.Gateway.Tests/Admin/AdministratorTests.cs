@@ -25,7 +25,7 @@ public sealed class AdministratorTests(EngineFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cdf = await CdfEmulator.StartAsync(new EmulatorOptions(), Cancellation);
-        _databases = new UserDatabaseTables(() => fixture.Users, new UserTableStore(fixture.Engine));
+        _databases = new UserDatabaseTables(() => fixture.Users, new UserTableStore(fixture.Engine), new UserSessions());
         _host = await AdminHost.StartAsync(fixture.Engine, _cdf.BaseUrl, _databases);
     }
 

@@ -22,6 +22,12 @@ internal sealed class FakeCdf : IAsyncDisposable
     /// <summary>Session ids by nonce; each works once.</summary>
     public ConcurrentDictionary<string, long> Nonces { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Tokens that may revoke sessions.</summary>
+    public ConcurrentDictionary<string, bool> Revokers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The sessions that were revoked, and with which token.</summary>
+    public ConcurrentQueue<(long Session, string Token)> Revoked { get; } = new();
+
     /// <summary>What <c>sessions/token</c> answers, if not what the nonces say.</summary>
     public (int Status, string Message)? SessionFailure { get; set; }
 
@@ -37,6 +43,7 @@ internal sealed class FakeCdf : IAsyncDisposable
         var cdf = new FakeCdf(app);
         app.MapGet("/api/v1/token/inspect", cdf.Inspect);
         app.MapPost("/api/v1/projects/{project}/sessions/token", cdf.SessionToken);
+        app.MapPost("/api/v1/projects/{project}/sessions/revoke", cdf.Revoke);
         app.MapPost("/oauth2/v2.0/token", cdf.Token);
         await app.StartAsync();
         return cdf;
@@ -67,9 +74,31 @@ internal sealed class FakeCdf : IAsyncDisposable
         }
 
         using var body = await JsonDocument.ParseAsync(request.Body);
+        if (body.RootElement.TryGetProperty("sessionKey", out var key))
+        {
+            var session = body.RootElement.GetProperty("sessionId").GetInt64();
+            return key.GetString() == $"session-key-{session}"
+                ? Results.Json(new { id = session, accessToken = $"session-token-{session}", expiresIn = 3600 })
+                : Error(401, "Unauthorized");
+        }
+
         return body.RootElement.TryGetProperty("nonce", out var nonce) && Nonces.TryRemove(nonce.GetString()!, out var id)
             ? Results.Json(new { id, accessToken = $"session-token-{id}", expiresIn = 3600, sessionKey = $"session-key-{id}" })
             : Error(400, "Nonce has expired");
+    }
+
+    private async Task<IResult> Revoke(HttpRequest request)
+    {
+        using var body = await JsonDocument.ParseAsync(request.Body);
+        var session = body.RootElement.GetProperty("items")[0].GetProperty("id").GetInt64();
+        var token = request.Headers.Authorization.ToString()["Bearer ".Length..];
+        if (!Revokers.ContainsKey(token))
+        {
+            return Error(403, "Resource not found. This may also be due to insufficient access rights.");
+        }
+
+        Revoked.Enqueue((session, token));
+        return Results.Json(new { items = new[] { new { id = session } } });
     }
 
     private async Task<IResult> Token(HttpRequest request)

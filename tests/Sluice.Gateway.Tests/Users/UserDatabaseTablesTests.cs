@@ -22,7 +22,7 @@ public sealed class UserDatabaseTablesTests : IAsyncLifetime
         _engine = fixture.Engine;
         _users = new UserStore(fixture.Engine);
         _tables = new UserTableStore(fixture.Engine);
-        _databases = new UserDatabaseTables(() => fixture.Users, _tables);
+        _databases = new UserDatabaseTables(() => fixture.Users, _tables, new UserSessions());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

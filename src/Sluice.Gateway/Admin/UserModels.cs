@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace Sluice.Gateway.Admin;
+
+/// <summary><c>{"limit":10,"cursor":"..."}</c>.</summary>
+internal sealed class ListUsersRequest : StrictModel
+{
+    public int? Limit { get; set; }
+
+    public string? Cursor { get; set; }
+}
+
+/// <summary>Items that may be unknown. The Python SDK spells the option in snake case when it deletes users, and in camel case elsewhere.</summary>
+internal class KnownItemsRequest<T> : ItemsRequest<T>
+{
+    public bool? IgnoreUnknownIds { get; set; }
+
+    [JsonPropertyName("ignore_unknown_ids")]
+    public bool? IgnoreUnknownIdsInSnakeCase { get; set; }
+
+    [JsonIgnore]
+    public bool IgnoresUnknown => IgnoreUnknownIds ?? IgnoreUnknownIdsInSnakeCase ?? false;
+}
+
+internal sealed class UsernamesRequest : KnownItemsRequest<UsernameItem>;
+
+internal sealed class UsernameItem : StrictModel
+{
+    public string? Username { get; set; }
+}
+
+internal sealed class UpdateUsersRequest : ItemsRequest<UpdateUserItem>;
+
+internal sealed class UpdateUserItem : StrictModel
+{
+    public string? Username { get; set; }
+
+    public UserUpdate? Update { get; set; }
+}
+
+internal sealed class UserUpdate : StrictModel
+{
+    public CredentialsUpdate? Credentials { get; set; }
+}
+
+internal sealed class CredentialsUpdate : StrictModel
+{
+    public CredentialsModel? Set { get; set; }
+}
+
+internal sealed record UserAnswer(string Username, long CreatedTime, long LastUpdatedTime, long? SessionId);
