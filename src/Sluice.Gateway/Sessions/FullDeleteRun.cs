@@ -23,6 +23,14 @@ internal sealed class FullDeleteRun(SessionCore core)
 
     private async ValueTask<long> RunAsync(TableDefinition table, EngineState state)
     {
+        if (core.Block.HasRowsOf(table))
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"CDF table \"{table.Name}\" cannot be emptied while rows of it wait for COMMIT",
+                hint: "COMMIT first, or SET sluice.transaction_mode = immediate.");
+        }
+
         var keys = new AllKeys(core.User.Writes.Client, table);
         var plan = WritePlan.ForDelete(keys.Table, [.. keys.Columns.Select(name => keys.Table.FindColumn(name)!)]);
         using var write = new RunningWrite(core, plan, state);

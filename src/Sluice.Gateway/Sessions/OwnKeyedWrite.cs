@@ -70,7 +70,8 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
 
         var plan = statement is UpdateStatement ? WritePlan.ForUpdate(table, [.. set], [.. key]) : WritePlan.ForDelete(table, [.. key]);
         var cells = assignments.Select(assignment => Cell.Of(sql.Span, assignment.Value, scratch)).ToArray();
-        return new OwnKeyedWrite(sql, statement, plan with { ReturnsRows = statement.Returning is not null }, cells, [.. keys], declaredTypes, types);
+        plan = plan with { ReturnsRows = statement.Returning is not null, ReturnedColumns = OwnReturning.ColumnsOf(statement.Returning) };
+        return new OwnKeyedWrite(sql, statement, plan, cells, [.. keys], declaredTypes, types);
     }
 
     public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Text;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Tables;
@@ -21,6 +22,11 @@ internal sealed class OwnReturning
         _rowsSql = rowsSql;
         _description = description;
     }
+
+    /// <summary>The columns of the list; <see langword="default"/> if there is something else in it.</summary>
+    public static ImmutableArray<string> ColumnsOf(ReturningClause? clause) => clause?.Items is { } items && items.All(item => item.Column is not null)
+        ? [.. items.Select(item => item.Column!.Value.Name)]
+        : default;
 
     /// <summary>Asks the engine what the list is.</summary>
     /// <exception cref="PgException">The engine's error about the list, e.g. 42703, with its position in the client's text.</exception>

@@ -130,7 +130,7 @@ internal sealed class OwnStatements(SessionCore core)
 
         var width = insert.Source == InsertSource.DefaultValues ? 0 : insert.ValueKinds.Count;
         var plan = ConflictClause.Apply(PlanOf(sql, table, insert.Columns, WriteVerb.Insert, width), insert.OnConflict, sql.Span);
-        return OwnInsert.TryCreate(sql, insert, plan with { ReturnsRows = insert.Returning is not null }, declaredTypes);
+        return OwnInsert.TryCreate(sql, insert, plan with { ReturnsRows = insert.Returning is not null, ReturnedColumns = OwnReturning.ColumnsOf(insert.Returning) }, declaredTypes);
     }
 
     /// <summary>Whether SQL's PREPARE, EXECUTE or DEALLOCATE could be about a statement of Sluice's own.</summary>

@@ -129,12 +129,12 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
                 : TableWrite.Start(plan, context);
         }
 
-        if (plan.ReturnsRows)
+        if (plan.ReturnsRows && !plan.Under(context.Settings).ReturnsOnlyGiven)
         {
             throw new PgException(
                 SqlState.FeatureNotSupported,
-                $"RETURNING of CDF table \"{plan.Table.Name}\" is not supported inside a transaction block",
-                hint: "CDF makes values such as the id only at COMMIT. SET sluice.transaction_mode = immediate, or turn autocommit on.");
+                $"RETURNING of other columns of CDF table \"{plan.Table.Name}\" than those that the statement gives is not supported inside a transaction block",
+                hint: "CDF makes values such as the id only at COMMIT. Name the columns that you need, SET sluice.transaction_mode = immediate, or turn autocommit on.");
         }
 
         var buffer = Block.BufferIn(User.Writes.Spill);

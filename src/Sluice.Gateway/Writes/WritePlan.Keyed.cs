@@ -81,6 +81,19 @@ public sealed partial record WritePlan
     /// <summary>The position in a row of a column that belongs to the key, or that INSERT gives; -1 if there is none.</summary>
     public int PositionOf(string name) => Verb is WriteVerb.Update or WriteVerb.Delete ? KeyIndexOf(name) : IndexOf(name);
 
+    /// <summary>Whether RETURNING names only columns whose values are those that the statement gives, whatever CDF has.</summary>
+    public bool ReturnsOnlyGiven
+    {
+        get
+        {
+            var isKeyed = Verb is WriteVerb.Update or WriteVerb.Delete;
+            var given = Conflict == ConflictAction.Update
+                ? ConflictColumns.Select(column => column.Name).Concat(ConflictKey).ToList()
+                : Columns.Where(column => isKeyed || column.IsWritable).Select(column => column.Name).ToList();
+            return !ReturnedColumns.IsDefault && ReturnedColumns.All(returned => given.FindAll(name => name == returned).Count == 1);
+        }
+    }
+
     /// <summary>The plan as the session's settings complete it: <c>sluice.on_conflict</c> is for the tables that create.</summary>
     public WritePlan Under(WriteSettings settings) =>
         Conflict is not null || Verb is not (WriteVerb.Insert or WriteVerb.Copy) || Table.Insert != InsertEffect.Creates

@@ -66,6 +66,9 @@ public sealed partial record WritePlan
     /// <summary>RETURNING stands in the statement: the rows are wanted as CDF has them afterwards.</summary>
     public bool ReturnsRows { get; init; }
 
+    /// <summary>The columns that RETURNING names; <see langword="default"/> if there are expressions or <c>*</c> in its list.</summary>
+    public ImmutableArray<string> ReturnedColumns { get; init; }
+
     /// <summary>The plan of a statement that names <paramref name="columns"/>, or none.</summary>
     /// <param name="table">The table.</param>
     /// <param name="columns">The names in the statement, folded; <see langword="null"/> without a list.</param>

@@ -108,6 +108,51 @@ public sealed class TransactionTests(FaultServer fault) : IClassFixture<FaultSer
     }
 
     [Fact]
+    public async Task RAW_rows_are_counted_and_merged_in_the_order_in_which_they_were_written()
+    {
+        var database = $"db{_name[^8..]}";
+        await using var client = await Server.ConnectAsync();
+        await client.Query($"insert into raw_rows (_raw_database, _raw_table, _raw_key, _raw_columns) values ('{database}', 't', 'a', '{{\"v\":1}}'), ('{database}', 't', 'b', '{{}}')").TalkAsync();
+        var where = $"where _raw_database = '{database}' and _raw_table = 't' and _raw_key";
+        await client.Query("begin").TalkAsync();
+        Assert.Equal("C UPDATE 1", await TagAsync(client, $"update raw_rows set _raw_columns = '{{\"v\":2}}' {where} = 'a'"));
+        Assert.Equal("C UPDATE 0", await TagAsync(client, $"update raw_rows set _raw_columns = '{{\"v\":2}}' {where} = 'c'"));
+        Assert.Equal("C DELETE 1", await TagAsync(client, $"delete from raw_rows {where} in ('b', 'c')"));
+        Assert.Equal("C DELETE 0", await TagAsync(client, $"delete from raw_rows {where} = 'b'"));
+        Assert.Equal("C INSERT 0 1", await TagAsync(client, $"insert into raw_rows (_raw_database, _raw_table, _raw_key, _raw_columns) values ('{database}', 't', 'c', '{{}}')"));
+        Assert.Equal("C UPDATE 1", await TagAsync(client, $"update raw_rows set _raw_columns = '{{\"v\":3}}' {where} = 'c'"));
+        Assert.Equal("C COMMIT", await TagAsync(client, "commit"));
+        var rows = (await Server.Cdf.GetAsync($"raw/dbs/{database}/tables/t/rows"))["items"]!.AsArray();
+        Assert.Equal(["a {\"v\":2}", "c {\"v\":3}"], rows.Select(row => $"{row!["key"]} {row["columns"]!.ToJsonString()}").Order());
+    }
+
+    [Fact]
+    public async Task Data_points_are_counted_unless_the_transaction_has_written_to_their_series()
+    {
+        await Server.Cdf.CreateSeriesAsync(_name);
+        await using var client = await Server.ConnectAsync();
+        var insert = $"insert into double_datapoints (external_id, timestamp, value) values ('{_name}', '2024-01-01 00:00:0";
+        await client.Query($"{insert}1Z', 1), ('{_name}', '2024-01-01 00:00:02Z', 2), ('{_name}', '2024-01-01 00:00:03Z', 3)").TalkAsync();
+        await client.Query("begin").TalkAsync();
+        Assert.Equal("C DELETE 2", await TagAsync(client, $"delete from double_datapoints where external_id = '{_name}' and timestamp >= '2024-01-01' and timestamp < '2024-01-01 00:00:03Z'"));
+        Assert.Equal("C INSERT 0 1", await TagAsync(client, $"{insert}2Z', 22)"));
+        await client.Query("savepoint s").TalkAsync();
+        Assert.Equal("0A000", (await client.Query($"update double_datapoints set value = 5 where external_id = '{_name}' and timestamp = '2024-01-01 00:00:03Z'").TalkAsync())[0].Field('C'));
+        await client.Query("rollback to s").TalkAsync();
+        Assert.Equal("C COMMIT", await TagAsync(client, "commit"));
+        Assert.Equal([22, 3], (await Server.Cdf.PointsAsync(_name)).Select(p => (double)p.Value));
+    }
+
+    [Fact]
+    public async Task A_table_is_not_emptied_while_rows_of_it_wait()
+    {
+        await using var client = await Server.ConnectAsync();
+        await client.Query("begin").TalkAsync();
+        await client.Query($"insert into raw_rows (_raw_database, _raw_table, _raw_key, _raw_columns) values ('{_name[^8..]}', 't', 'a', '{{}}')").TalkAsync();
+        Assert.Equal("0A000", (await client.Query("truncate raw_rows").TalkAsync())[0].Field('C'));
+    }
+
+    [Fact]
     public async Task Update_else_insert_row_by_row_stays_in_few_requests()
     {
         await using var client = await Server.ConnectAsync();
@@ -221,7 +266,27 @@ public sealed class TransactionTests(FaultServer fault) : IClassFixture<FaultSer
     }
 
     [Fact]
-    public async Task RETURNING_in_a_transaction_is_refused_with_a_way_out()
+    public async Task RETURNING_in_a_transaction_gives_what_the_statement_gives()
+    {
+        await using var client = await Server.ConnectAsync();
+        await client.Query($"insert into events (external_id, type) values ('{_name}-0', 'old')").TalkAsync();
+        await client.Query("begin").TalkAsync();
+        var inserted = await client.Query($"insert into events (external_id, type) values ('{_name}-1', 'a'), ('{_name}-2', null) returning type, external_id as name").TalkAsync();
+        Assert.Equal(["T", "D", "D", "C", "Z"], inserted.Select(m => m.Type.ToString()));
+        Assert.Equal(["a", $"{_name}-1"], inserted[1].Values);
+        Assert.Equal([null, $"{_name}-2"], inserted[2].Values);
+        var ignored = await client.Query($"insert into events (external_id) values ('{_name}-0'), ('{_name}-3') on conflict do nothing returning external_id").TalkAsync();
+        Assert.Equal(["D " + _name + "-3", "C INSERT 0 1"], ignored.Where(m => m.Type is 'D' or 'C').Select(m => m.ToString()));
+        var updated = await client.Query($"update events set type = 'new' where external_id in ('{_name}-0', '{_name}-9') returning external_id, type").TalkAsync();
+        Assert.Equal([$"{_name}-0", "new"], updated.Single(m => m.Type == 'D').Values);
+        var deleted = await client.Query($"delete from events where external_id = '{_name}-2' returning external_id").TalkAsync();
+        Assert.Equal($"D {_name}-2", deleted[1].ToString());
+        Assert.Equal("C COMMIT", await TagAsync(client, "commit"));
+        Assert.Equal(3, (await Server.Cdf.ByExternalIdsAsync("events", Enumerable.Range(0, 4).Select(i => $"{_name}-{i}"))).Count);
+    }
+
+    [Fact]
+    public async Task RETURNING_of_what_CDF_makes_is_refused_in_a_transaction_with_a_way_out()
     {
         await using var client = await Server.ConnectAsync();
         await client.Query("begin").TalkAsync();

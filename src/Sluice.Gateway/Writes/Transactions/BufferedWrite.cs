@@ -18,6 +18,8 @@ internal sealed class BufferedWrite : IRowWrite
     private readonly RowErrors _errors;
     private readonly int _sizeCheckMask;
     private readonly List<long> _notApplied = [];
+    private readonly List<(long Origin, long Rows)> _moreRows = [];
+    private readonly List<ReturnedRow> _returned = [];
     private readonly SetAside _setAside;
     private readonly CheckedRows _checked;
     private RowBatch? _spare;
@@ -94,6 +96,8 @@ internal sealed class BufferedWrite : IRowWrite
         return Task.FromResult(new WriteResult(_rows)
         {
             NotApplied = _notApplied,
+            MoreRows = _moreRows,
+            Returned = _returned,
             RejectedRows = _setAside.Count,
             Rejected = _setAside.First,
             Notices = [.. _encoder.Notices()],
@@ -136,8 +140,18 @@ internal sealed class BufferedWrite : IRowWrite
             }
         }
 
-        var leaveOut = Check(batch);
-        await DecideAsync(batch, leaveOut, cancellationToken);
+        var leaveOut = new bool[batch.Count];
+        var requests = new List<EncodedWrite>();
+        try
+        {
+            Check(batch, requests, leaveOut);
+            await DecideAsync(batch, requests, leaveOut, cancellationToken);
+        }
+        finally
+        {
+            requests.ForEach(request => request.Dispose());
+        }
+
         for (var row = 0; row < batch.Count; row++)
         {
             if (leaveOut[row])
@@ -150,23 +164,18 @@ internal sealed class BufferedWrite : IRowWrite
             }
         }
 
-        return _buffer.Add(_plan, _context, batch, _keys, leaveOut, BatchRows);
+        if (_plan.ReturnsRows)
+        {
+            _returned.AddRange(EchoRows.Of(_plan, batch).Where((_, row) => !leaveOut[row]));
+        }
+
+        return _buffer.Add(_plan with { ReturnsRows = false }, _context, batch, _keys, leaveOut, BatchRows);
     }
 
     /// <summary>Whatever CDF would refuse is refused now; says which rows have no effect by what the statement itself says.</summary>
-    private bool[] Check(RowBatch batch)
+    private void Check(RowBatch batch, List<EncodedWrite> requests, bool[] leaveOut)
     {
-        var requests = new List<EncodedWrite>();
-        try
-        {
-            _encoder.Encode(batch, requests);
-        }
-        finally
-        {
-            requests.ForEach(request => request.Dispose());
-        }
-
-        var leaveOut = new bool[batch.Count];
+        _encoder.Encode(batch, requests);
         var notApplied = _encoder.TakeNotApplied();
         if (notApplied.Count > 0)
         {
@@ -176,12 +185,10 @@ internal sealed class BufferedWrite : IRowWrite
                 leaveOut[row] = origins.Contains(batch.OriginOf(row));
             }
         }
-
-        return leaveOut;
     }
 
     /// <summary>Finds out which rows have an effect, by what the transaction has done before and by what CDF has.</summary>
-    private async ValueTask DecideAsync(RowBatch batch, bool[] leaveOut, CancellationToken cancellationToken)
+    private async ValueTask DecideAsync(RowBatch batch, List<EncodedWrite> requests, bool[] leaveOut, CancellationToken cancellationToken)
     {
         var isKeyed = _plan.Verb is WriteVerb.Update or WriteVerb.Delete || _plan.UpdatesById;
         var ignores = !isKeyed && _plan.Conflict == ConflictAction.Ignore;
@@ -195,6 +202,11 @@ internal sealed class BufferedWrite : IRowWrite
             }
 
             var state = inBatch.TryGetValue(key, out var here) ? here : _buffer.StateOf(key);
+            if (_keys.AreOfMany && state != KeyState.Unknown && (isKeyed || ignores))
+            {
+                throw NotKnown();
+            }
+
             var exists = state is KeyState.Created or KeyState.Upserted or KeyState.Updated;
             if (isKeyed)
             {
@@ -227,7 +239,7 @@ internal sealed class BufferedWrite : IRowWrite
             return;
         }
 
-        var found = await ExistingRows.FindAsync(_plan, _context, _keys, batch, asksCdf, cancellationToken);
+        var found = await FindAsync(batch, requests, asksCdf, isKeyed, cancellationToken);
         var deleted = new HashSet<UInt128>();
         for (var i = 0; i < asksCdf.Count; i++)
         {
@@ -235,12 +247,43 @@ internal sealed class BufferedWrite : IRowWrite
             leaveOut[row] = isKeyed ? !found[i] : found[i];
 
             // A second DELETE of a row in one pipeline finds nothing.
-            if (_plan.Verb == WriteVerb.Delete && _keys.TryGet(batch, row, out var key, out _))
+            if (_plan.Verb == WriteVerb.Delete && !_keys.AreOfMany && _keys.TryGet(batch, row, out var key, out _))
             {
                 leaveOut[row] |= !deleted.Add(key);
             }
         }
     }
+
+    private async ValueTask<bool[]> FindAsync(
+        RowBatch batch, List<EncodedWrite> requests, List<int> rows, bool isKeyed, CancellationToken cancellationToken)
+    {
+        if (ItemResources.Has(_plan.Table))
+        {
+            return await ExistingRows.FindAsync(_plan, _context, _keys, batch, rows, cancellationToken);
+        }
+
+        if (requests.Exists(request => request.Preparation is null))
+        {
+            throw NotKnown();
+        }
+
+        var (notApplied, more) = await ExistingRows.CountAsync(_context, requests, cancellationToken);
+        foreach (var row in rows)
+        {
+            if (more.TryGetValue(batch.OriginOf(row), out var others))
+            {
+                _moreRows.Add((batch.OriginOf(row), others));
+                _rows += others;
+            }
+        }
+
+        return [.. rows.Select(row => notApplied.Contains(batch.OriginOf(row)) != isKeyed)];
+    }
+
+    private PgException NotKnown() => new(
+        SqlState.FeatureNotSupported,
+        $"what the statement does to CDF table \"{_plan.Table.Name}\" cannot be counted inside this transaction block",
+        hint: "COMMIT first, SET sluice.transaction_mode = immediate, or turn autocommit on.");
 
     private PgException Duplicate(RowBatch batch, int row)
     {

@@ -8,20 +8,11 @@ internal static class ExistingRows
 {
     private const int MaxKeys = 1_000;
 
-    /// <summary>For each of <paramref name="rows"/>, whether CDF has a row with its key.</summary>
-    /// <exception cref="PgException">CDF cannot be asked: its own words; 0A000 for a table that has no look-up by key.</exception>
+    /// <summary>For each of <paramref name="rows"/>, which are items of a list, whether CDF has one with its key.</summary>
+    /// <exception cref="PgException">CDF cannot be asked: its own words.</exception>
     public static async Task<bool[]> FindAsync(
         WritePlan plan, WriteContext context, RowKeys keys, RowBatch batch, List<int> rows, CancellationToken cancellationToken)
     {
-        if (!ItemResources.Has(plan.Table))
-        {
-            throw new PgException(
-                SqlState.FeatureNotSupported,
-                $"what the statement does to CDF table \"{plan.Table.Name}\" cannot be counted inside a transaction block",
-                hint: "SET sluice.transaction_mode = immediate, or turn autocommit on; or SET sluice.assume_rows_exist = on if rows that are not there "
-                    + "may fail the COMMIT.");
-        }
-
         var key = plan.Columns[keys.Column].Name;
         var api = ItemResources.Of(context.Client, plan.Table);
         var identities = rows.ConvertAll(row => keys.IdentityOf(batch, row));
@@ -51,5 +42,45 @@ internal static class ExistingRows
         }
 
         return [.. identities.Select(identity => identity.Id is { } id ? ids.Contains(id) : externalIds.Contains(identity.ExternalId!))];
+    }
+
+    /// <summary>
+    /// What <paramref name="requests"/> would find if they were sent now: the origins of rows that would have no effect, and how many more rows others
+    /// stand for.
+    /// </summary>
+    /// <exception cref="PgException">CDF cannot be asked: its own words.</exception>
+    public static async Task<(HashSet<long> NotApplied, Dictionary<long, long> MoreRows)> CountAsync(
+        WriteContext context, IReadOnlyList<EncodedWrite> requests, CancellationToken cancellationToken)
+    {
+        var notApplied = new HashSet<long>();
+        var more = new Dictionary<long, long>();
+        foreach (var request in requests)
+        {
+            if (request is not { Preparation: { } preparation, Items: { } spans })
+            {
+                continue;
+            }
+
+            using var whole = WritePart.Whole(request);
+            var prepared = await preparation.PrepareAsync(context.Client, whole, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (prepared.Error is { } error)
+            {
+                throw new PgException(new CdfErrorMapper(request.Plan).Map(error, request.Keys));
+            }
+
+            notApplied.UnionWith(prepared.NotApplied.Select(spans.OriginOf));
+            foreach (var (item, rows) in prepared.MoreRows)
+            {
+                more[spans.OriginOf(item)] = rows;
+            }
+
+            if (prepared.Part != whole)
+            {
+                prepared.Part?.Dispose();
+            }
+        }
+
+        return (notApplied, more);
     }
 }

@@ -26,6 +26,7 @@ internal sealed class RowKeys
     {
         var table = plan.Table;
         Scope = ScopeOf(table);
+        AreOfMany = table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints;
         _prefix = table is { RawDatabase: { } database, RawTable: { } rawTable }
             ? Join(Encoding.UTF8.GetBytes(Scope), Encoding.UTF8.GetBytes(database), Encoding.UTF8.GetBytes(rawTable))
             : Join(Encoding.UTF8.GetBytes(Scope));
@@ -54,6 +55,9 @@ internal sealed class RowKeys
 
     /// <summary>The position of the column by which rows are named in messages, or -1.</summary>
     public int Column => _externalId >= 0 ? _externalId : _id >= 0 ? _id : _natural.LastOrDefault(-1);
+
+    /// <summary>A key stands for many rows, of which nothing is known by themselves: the data points of a series.</summary>
+    public bool AreOfMany { get; }
 
     /// <summary>Rows of the plan may name one more key: the external id that they are to have.</summary>
     public bool Renames => _renamed >= 0;
