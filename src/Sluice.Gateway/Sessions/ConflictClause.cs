@@ -24,6 +24,14 @@ internal static class ConflictClause
         var key = KeyOf(plan.Table, clause, sql);
         if (clause.Action == OnConflictAction.Nothing)
         {
+            if (plan.Table.Kind == TableKind.SequenceRows)
+            {
+                throw new PgException(
+                    SqlState.FeatureNotSupported,
+                    "ON CONFLICT DO NOTHING is not supported for CDF table \"sequence_rows\"",
+                    hint: "An INSERT overwrites the cells that it names and leaves the row's others.");
+            }
+
             return plan with { Conflict = ConflictAction.Ignore, ConflictKey = key };
         }
 

@@ -42,7 +42,7 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         (WriteVerb.Delete, TableKind.DoubleDatapoints or TableKind.StringDatapoints) => new DataPointDeleteEncoder(plan, context),
         (_, TableKind.DoubleDatapoints or TableKind.StringDatapoints) when plan.Conflict == ConflictAction.Ignore => new DataPointChangeEncoder(plan, context),
         (WriteVerb.Delete, TableKind.RawTables) => new RawTableDeleteEncoder(plan, context),
-        (WriteVerb.Delete, TableKind.SequenceRows) => new SequenceRowDeleteEncoder(plan, context),
+        (WriteVerb.Update or WriteVerb.Delete, TableKind.SequenceRows) => new SequenceRowChangeEncoder(plan, context),
         (WriteVerb.Update, _) => new ItemUpdateEncoder(plan, context),
         _ when plan.UpdatesById => new ItemUpdateEncoder(plan, context),
         (WriteVerb.Delete, _) => new ItemDeleteEncoder(plan, context),

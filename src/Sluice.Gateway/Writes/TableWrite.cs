@@ -198,7 +198,7 @@ internal sealed class TableWrite : IRowWrite
     private void EncodeAll(RowBatch batch, List<EncodedWrite> requests)
     {
         _encoder.Encode(batch, requests);
-        if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.Count > 0)
+        if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.TrueForAll(request => request.Preparation is null))
         {
             requests.ForEach(request => request.IsEchoed = true);
             _dispatch.Echo(EchoRows.Of(_plan, batch));

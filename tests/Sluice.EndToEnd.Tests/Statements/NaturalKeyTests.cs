@@ -140,6 +140,23 @@ public sealed class NaturalKeyTests(GatewayServer server)
         Assert.Equal(1, (int)Assert.Single(left["rows"]!.AsArray())!["rowNumber"]!);
     }
 
+    [Fact]
+    public async Task Rows_of_a_sequence_are_changed_by_number_and_none_is_made()
+    {
+        var columns = new[] { new { externalId = "a", valueType = "LONG" }, new { externalId = "b", valueType = "STRING" } };
+        await server.Cdf.PostAsync("sequences", new { items = new[] { new { externalId = _name, columns } } });
+        await using var client = await server.ConnectAsync();
+        await client.Query($"insert into sequence_rows (external_id, row_number, columns, values) values ('{_name}', 1, '{{a,b}}', '[1, \"x\"]'), ('{_name}', 2, '{{a}}', '[2]')").TalkAsync();
+        var reply = await client.Query($"update sequence_rows set values = '[7, \"y\"]' where external_id = '{_name}' and row_number in (2, 3) returning row_number, values ->> 1").TalkAsync();
+        Assert.Null(reply.FirstOrDefault(m => m.Type == 'E')?.Field('M'));
+        Assert.Equal(["2", "y"], reply.Single(m => m.Type == 'D').Values);
+        Assert.Equal("C UPDATE 1", reply.Single(m => m.Type == 'C').ToString());
+        var rows = (await server.Cdf.PostAsync("sequences/data/list", new { externalId = _name }))["rows"]!.AsArray();
+        Assert.Equal(["[1,\"x\"]", "[7,\"y\"]"], rows.Select(row => row!["values"]!.ToJsonString()));
+        Assert.Equal("0A000", (await client.Query($"insert into sequence_rows (external_id, row_number, columns, values) values ('{_name}', 1, '{{a}}', '[9]') on conflict do nothing").TalkAsync())
+            .Single(m => m.Type == 'E').Field('C'));
+    }
+
     private Task CreateMoviesAsync() => server.Cdf.CreateRawTableAsync(
         server.User, _name, _name, "movies", "title", new JsonObject { ["title"] = Column("TEXT"), ["year"] = Column("BIGINT"), ["rating"] = Column("DOUBLE PRECISION") });
 

@@ -109,4 +109,18 @@ public sealed class UpsertTests(FaultServer own) : IClassFixture<FaultServer>
         Assert.Equal("C INSERT 0 2", reply.Last(m => m.Type == 'C').ToString());
         Assert.Equal("b", (string)Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", _name))!["name"]!);
     }
+
+    [Fact]
+    public async Task The_setting_may_come_in_the_connections_options()
+    {
+        var login = new Npgsql.NpgsqlConnectionStringBuilder(_server.ConnectionString(_server.User)) { Options = "-c sluice.on_conflict=update" };
+        await using var source = Npgsql.NpgsqlDataSource.Create(login);
+        foreach (var name in new[] { "old", "new" })
+        {
+            await using var insert = source.CreateCommand($"insert into assets (external_id, name) values ('{_name}', '{name}')");
+            Assert.Equal(1, await insert.ExecuteNonQueryAsync());
+        }
+
+        Assert.Equal("new", (string)Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", _name))!["name"]!);
+    }
 }
