@@ -25,13 +25,15 @@ internal sealed class RecordStore(SpillStore spill) : IDisposable
     public bool HasSpilled => _file is not null;
 
     /// <summary>Keeps <paramref name="record"/>.</summary>
+    /// <param name="record">The bytes.</param>
+    /// <param name="beyondBound">It takes the place of a larger one, which goes next, so it may pass the bound for a moment.</param>
     /// <exception cref="PgException">54000: all transactions of the process together have no room for it.</exception>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
-    public StoredRecord Add(ReadOnlySpan<byte> record)
+    public StoredRecord Add(ReadOnlySpan<byte> record, bool beyondBound = false)
     {
         if (_file is null && _inMemory + record.Length <= spill.MemoryPerTransaction)
         {
-            Take(record.Length);
+            Take(record.Length, beyondBound);
             _inMemory += record.Length;
             return new StoredRecord(record.ToArray(), 0, record.Length);
         }
@@ -42,7 +44,7 @@ internal sealed class RecordStore(SpillStore spill) : IDisposable
         var size = _file.Length - before;
         try
         {
-            Take(size);
+            Take(size, beyondBound);
         }
         catch (PgException)
         {
@@ -89,9 +91,9 @@ internal sealed class RecordStore(SpillStore spill) : IDisposable
         Give(Size);
     }
 
-    private void Take(long bytes)
+    private void Take(long bytes, bool beyondBound)
     {
-        if (!spill.TryReserve(bytes))
+        if (!spill.TryReserve(bytes, beyondBound))
         {
             throw TransactionLimit.OfProcess(spill.Capacity);
         }

@@ -42,9 +42,9 @@ public sealed class SpillStore
     public int MemoryPerTransaction { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Takes <paramref name="bytes"/>; <see langword="false"/> if there are not so many left.</summary>
-    internal bool TryReserve(long bytes)
+    internal bool TryReserve(long bytes, bool beyondBound = false)
     {
-        if (Interlocked.Add(ref _used, bytes) <= Capacity)
+        if (Interlocked.Add(ref _used, bytes) <= Capacity || beyondBound)
         {
             return true;
         }

@@ -140,7 +140,8 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
     {
         while (_open.Count > 0)
         {
-            Seal(_open[0]);
+            // They are in memory already; COMMIT shall not fail for want of room.
+            Seal(_open[0], beyondBound: true);
         }
 
         return _sealed;
@@ -329,21 +330,22 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
     }
 
     /// <summary>Closes a group, and first those that must be stored before it.</summary>
-    private void Seal(RowGroup group)
+    private void Seal(RowGroup group, bool beyondBound = false)
     {
         while (group.After.Count > 0)
         {
-            Seal(group.After.First());
+            Seal(group.After.First(), beyondBound);
+        }
+
+        if (group.Rows.Count > 0)
+        {
+            // If there is no room the rows stay where they are: a ROLLBACK TO SAVEPOINT may make some.
+            var record = Store(group.Rows, beyondBound);
+            _sealed.Add(new SealedRows(group.Plan, group.Context, group.Keys.Scope, group.Rows.Count, record, group.Runs));
         }
 
         Remove(group);
-        using (group)
-        {
-            if (group.Rows.Count > 0)
-            {
-                _sealed.Add(new SealedRows(group.Plan, group.Context, group.Keys.Scope, group.Rows.Count, Store(group.Rows), group.Runs));
-            }
-        }
+        group.Dispose();
     }
 
     private void Remove(RowGroup group)
@@ -352,11 +354,11 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
         _open.ForEach(other => other.After.Remove(group));
     }
 
-    private StoredRecord Store(RowBatch rows)
+    private StoredRecord Store(RowBatch rows, bool beyondBound = false)
     {
         using var record = new PooledBuffer();
         RowRecord.Write(rows, record);
-        return _store.Add(record.WrittenSpan);
+        return _store.Add(record.WrittenSpan, beyondBound);
     }
 
     private SealedRows Shorten(SealedRows rows, List<RowRun> kept)
@@ -364,7 +366,8 @@ internal sealed class TransactionBuffer(SpillStore spill) : IDisposable
         using var batch = new RowBatch(rows.Plan.DecodeTypes, rows.Context.TextInput);
         Read(rows, batch);
         batch.Truncate(kept[^1].End);
+        var shorter = Store(batch, beyondBound: true);
         _store.Remove(rows.Record);
-        return rows with { Count = batch.Count, Record = Store(batch), Runs = kept };
+        return rows with { Count = batch.Count, Record = shorter, Runs = kept };
     }
 }

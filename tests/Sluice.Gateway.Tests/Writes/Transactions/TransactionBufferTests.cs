@@ -134,6 +134,27 @@ public sealed class TransactionBufferTests : IDisposable
     }
 
     [Fact]
+    public void What_was_there_before_a_savepoint_stays_when_the_room_ends_after_it()
+    {
+        var small = new SpillStore(Path.Combine(_directory, "full"), capacity: 700) { MemoryPerTransaction = 10_000 };
+        using var buffer = new TransactionBuffer(small) { MaxSize = long.MaxValue };
+        Add(buffer, Plans[0], ["before", new string('x', 130)]);
+        Add(buffer, Plans[1], [.. Enumerable.Range(0, BatchRows - 1).Select(i => new[] { $"u{i}", "v" })]);
+        var mark = buffer.Mark();
+        Assert.Equal("54000", Assert.Throws<PgException>(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                Add(buffer, Plans[0], [$"after{i}", new string('x', 130)]);
+                Add(buffer, Plans[1], [$"v{i}", new string('x', 130)]);
+            }
+        }).Error.SqlState);
+        buffer.RollbackTo(mark);
+        var keys = buffer.SealAll().SelectMany(rows => Values(buffer, rows)).Select(values => values[0]).Order(StringComparer.Ordinal);
+        Assert.Equal(["before", "u0", "u1", "u2"], keys);
+    }
+
+    [Fact]
     public void All_transactions_share_one_bound()
     {
         var small = new SpillStore(Path.Combine(_directory, "small"), capacity: 2_000) { MemoryPerTransaction = 10_000 };
