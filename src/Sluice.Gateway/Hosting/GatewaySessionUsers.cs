@@ -1,6 +1,7 @@
 using Npgsql;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
@@ -19,6 +20,8 @@ internal sealed class GatewaySessionUsers(
     KeyFence fence,
     WriteMemory memory,
     SpillStore spill,
+    WriteHistory history,
+    RejectedRows rejectedRows,
     TimeProvider time) : ISessionUsers
 {
     /// <inheritdoc/>
@@ -36,6 +39,7 @@ internal sealed class GatewaySessionUsers(
                 Login = login,
                 Ended = ended,
                 Tables = () => tables.Current(username),
+                History = (history, rejectedRows),
                 Writes = new WriteContext
                 {
                     Client = clients.For(user),

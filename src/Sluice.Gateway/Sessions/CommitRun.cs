@@ -75,9 +75,25 @@ internal sealed class CommitRun(SessionCore core)
 
     private async Task<WriteResult> StoreAsync(EngineState state)
     {
-        var context = core.WriteContext(state);
-        var keepalive = state.Keepalive;
+        var record = new StatementRecord(core, "COMMIT");
+        var context = record.Watch(core.WriteContext(state));
         using var commit = new TransactionCommit(core.Block.Buffer, context);
+        try
+        {
+            var result = await StoreAsync(commit, state);
+            record.End(result.Rows);
+            return result;
+        }
+        catch (PgException e)
+        {
+            record.End(commit.StoredRows, e.Error);
+            throw;
+        }
+    }
+
+    private async Task<WriteResult> StoreAsync(TransactionCommit commit, EngineState state)
+    {
+        var keepalive = state.Keepalive;
         using var work = core.BeginOwnWork(state, outlivesClient: true);
         var storing = Task.Run(() => commit.RunAsync(work.Token));
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Gateway.Writes;
 using Sluice.PgWire.Copy;
 using Sluice.PgWire.Protocol;
@@ -15,7 +16,9 @@ internal sealed class CopyRows(CopyDecoder decoder, RunningWrite write, WritePla
     {
         while (true)
         {
+            var start = Stopwatch.GetTimestamp();
             data = data[Consume(data.Span)..];
+            write.Tally.Decoded(start);
             if (_hasFailed)
             {
                 await write.CompleteAsync();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Sluice.Gateway.Writes;
 using Sluice.PgWire.Protocol;
 
@@ -20,7 +21,9 @@ internal sealed class OpenWrite(SessionCore core, WritePlan plan, EngineState st
     public async ValueTask<Execution> AddAsync(OwnRowWrite statement, OwnPortal? portal, int maxRows, ArrayBufferWriter<byte> scratch)
     {
         _write.BeginExecution(_rows + 1);
+        var start = Stopwatch.GetTimestamp();
         var count = statement.AppendRows(_write.Batch, portal, _rows + 1, scratch, _skips ? row => _write.Reject(row) : null);
+        _write.Tally.Decoded(start);
         var execution = new Execution(statement, portal, _rows + 1, count, maxRows);
         _executions.Add(execution);
         _rows += count;

@@ -16,6 +16,9 @@ internal sealed class RunningWrite : IDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onStopped;
     private readonly bool _staysInBlock;
+    private readonly StatementRecord _record;
+    private PgError? _error;
+    private long? _rows;
     private bool _ended;
     private bool _batchIsSent;
 
@@ -24,12 +27,18 @@ internal sealed class RunningWrite : IDisposable
         _core = core;
         // What may throw comes first: work that has begun must be ended.
         _keepalive = state.Keepalive;
-        _write = core.OpenRowWrite(plan, state);
+        _record = new StatementRecord(core, plan.Verb.ToString().ToUpperInvariant());
+        _write = core.OpenRowWrite(plan, state, _record);
         _staysInBlock = core.InBlock && _write is TableWrite;
         Batch = _write.RentBatch();
         _work = core.BeginOwnWork(state);
         _onStopped = _work.Token.Register(_stopped.SetResult);
     }
+
+    private static PgError ClientHasGone { get; } = new() { SqlState = SqlState.ConnectionFailure, Message = "the client has gone" };
+
+    /// <summary>Counts what it costs.</summary>
+    public WriteTally Tally => _write.Tally;
 
     /// <summary>Takes the next rows.</summary>
     public RowBatch Batch { get; private set; }
@@ -100,6 +109,7 @@ internal sealed class RunningWrite : IDisposable
             result = await task;
         });
         _ended = true;
+        _rows = result!.Rows;
         return result!;
     }
 
@@ -114,7 +124,8 @@ internal sealed class RunningWrite : IDisposable
         _ended = true;
         var failing = _write.FailAsync(cause);
         await _core.Client.WaitAsync(failing, _keepalive, _core.Engine.Settings);
-        return (await failing).Error;
+        _error = (await failing).Error;
+        return _error;
     }
 
     /// <summary>Ends the write because the statement was cancelled.</summary>
@@ -124,11 +135,18 @@ internal sealed class RunningWrite : IDisposable
     {
         _ended = true;
         var error = await _write.CancelAsync(_work.Reason);
+        _error = error.Error;
         throw _work.IsClientGone ? new SessionEndedException() : error;
     }
 
     public void Dispose()
     {
+        // What waits for COMMIT is COMMIT's to tell.
+        if (_write is TableWrite || _error is not null || _write.Tally.Rejected > 0)
+        {
+            _record.End(_rows ?? _write.StoredRows, _error ?? (_rows is null ? ClientHasGone : null));
+        }
+
         if (_staysInBlock)
         {
             _core.Block.Stored(((TableWrite)_write).StoredRows);
@@ -154,9 +172,10 @@ internal sealed class RunningWrite : IDisposable
         {
             await ThrowCancelledAsync();
         }
-        catch (PgException)
+        catch (PgException e)
         {
             _ended = true;
+            _error = e.Error;
             throw;
         }
     }

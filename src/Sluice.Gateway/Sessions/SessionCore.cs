@@ -107,13 +107,14 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     {
         Settings = state.WriteSettings(User.Writes.Settings),
         TextInput = Engine.Settings.TextInput,
+        Tally = new WriteTally(),
     };
 
     /// <summary>A write of rows: to CDF at once, or inside a transaction block to what waits for COMMIT.</summary>
     /// <exception cref="PgException">25001 rows wait, and the write is not to; 0A000 what it returns is not known before COMMIT.</exception>
-    public IRowWrite OpenRowWrite(WritePlan plan, EngineState state)
+    public IRowWrite OpenRowWrite(WritePlan plan, EngineState state, StatementRecord record)
     {
-        var context = WriteContext(state);
+        var context = record.Watch(WriteContext(state));
         if (!InBlock)
         {
             return TableWrite.Start(plan, context);

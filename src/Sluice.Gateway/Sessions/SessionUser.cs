@@ -1,4 +1,5 @@
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
 
@@ -18,6 +19,9 @@ public sealed class SessionUser
 
     /// <summary>The user's CDF tables as they are now; a table made meanwhile is there at the next statement.</summary>
     public required Func<TableCatalog> Tables { get; init; }
+
+    /// <summary>Keeps what statements write and set aside, if anybody does.</summary>
+    public (WriteHistory Writes, RejectedRows Rows)? History { get; init; }
 
     /// <summary>The way to CDF with the user's credentials.</summary>
     public required WriteContext Writes { get; init; }

@@ -10,6 +10,12 @@ namespace Sluice.Gateway.Writes;
 /// </summary>
 internal interface IRowWrite : IDisposable
 {
+    /// <summary>What it has cost so far.</summary>
+    WriteTally Tally { get; }
+
+    /// <summary>Rows that CDF has confirmed so far.</summary>
+    long StoredRows { get; }
+
     /// <summary>How many rows a batch takes at most.</summary>
     int BatchRows { get; }
 

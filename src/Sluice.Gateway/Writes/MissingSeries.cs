@@ -14,39 +14,39 @@ internal sealed class MissingSeries(WriteContext context, WriteSender sender)
     /// Creates series of the kind that the table holds, in the user's default data set; those that another writer creates at the same time are
     /// as good.
     /// </summary>
-    /// <returns><see langword="false"/>: a series is named by id, which only CDF gives, or CDF has refused.</returns>
-    public async Task<bool> CreateAsync(WritePlan plan, IReadOnlyList<CdfIdentity> missing, CancellationToken stop)
+    /// <param name="plan">Of the points.</param>
+    /// <param name="settings">Of the statement.</param>
+    /// <param name="missing">External ids.</param>
+    /// <param name="stop">Ends it before the next request.</param>
+    /// <returns>Why they cannot be created; <see langword="null"/>: they are there.</returns>
+    public async Task<CdfError?> CreateAsync(WritePlan plan, WriteSettings settings, IReadOnlyList<CdfIdentity> missing, CancellationToken stop)
     {
-        if (missing.Any(series => series.ExternalId is null))
-        {
-            return false;
-        }
-
         foreach (var chunk in missing.Select(series => series.ExternalId!).Distinct(StringComparer.Ordinal).Chunk(MaxItems))
         {
             var left = chunk.ToList();
             while (left.Count > 0)
             {
-                using var body = Body(left, plan.Table.Kind == TableKind.StringDatapoints);
+                using var body = Body(left, plan.Table.Kind == TableKind.StringDatapoints, settings.DefaultDataSetId);
                 var response = await sender.SendAsync(context.Client.TimeSeries.Create(body.WrittenMemory) with { Repeatable = Repeatable.Always }, stop);
                 if (response.IsSuccess)
                 {
                     break;
                 }
 
-                if (left.RemoveAll(name => response.Error.Duplicated.Any(key => key.ExternalId == name)) == 0)
+                var existing = response.Error.Duplicated.Select(key => key.ExternalId).ToHashSet(StringComparer.Ordinal);
+                if (left.RemoveAll(existing.Contains) == 0)
                 {
-                    return false;
+                    return response.Error;
                 }
             }
 
             context.NewSeries.Add(chunk);
         }
 
-        return true;
+        return null;
     }
 
-    private PooledBuffer Body(List<string> externalIds, bool isString)
+    private static PooledBuffer Body(List<string> externalIds, bool isString, long? dataSetId)
     {
         var body = new PooledBuffer();
         using var json = new Utf8JsonWriter(body, JsonBatch.WriterOptions);
@@ -57,7 +57,7 @@ internal sealed class MissingSeries(WriteContext context, WriteSender sender)
             json.WriteStartObject();
             json.WriteString("externalId"u8, externalId);
             json.WriteBoolean("isString"u8, isString);
-            if (context.Settings.DefaultDataSetId is { } dataSet)
+            if (dataSetId is { } dataSet)
             {
                 json.WriteNumber("dataSetId"u8, dataSet);
             }

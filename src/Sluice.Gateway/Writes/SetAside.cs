@@ -34,6 +34,7 @@ internal sealed class SetAside(WriteContext context)
             _first.Add(row with { Row = null });
         }
 
+        context.Tally.SetAside();
         context.OnRejected?.Invoke(plan, row);
         return context.Settings.RejectLimit is { } limit && Count > limit
             ? new PgError
@@ -59,6 +60,7 @@ internal sealed class SetAside(WriteContext context)
                 Message = string.Create(
                     CultureInfo.InvariantCulture, $"{result.RejectedRows} {subject} skipped {CauseOf(result.RejectedRows, result.RefusedRows)}"),
                 Detail = result.Rejected is [var first, ..] ? $"The first: {first.Reason.Message}" : null,
+                Hint = "SELECT * FROM sluice.rejected_rows shows them.",
             };
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
@@ -33,7 +34,10 @@ internal sealed class TableWrite : IRowWrite
         _sizeCheckMask = plan.DecodeTypes.All(type => type.Type.Size > 0 || type.MaxLength is not null) ? 255 : 0;
     }
 
-    /// <summary>Rows that CDF has confirmed so far.</summary>
+    /// <inheritdoc/>
+    public WriteTally Tally => _context.Tally;
+
+    /// <inheritdoc/>
     public long StoredRows => _dispatch.StoredRows;
 
     /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
@@ -153,7 +157,9 @@ internal sealed class TableWrite : IRowWrite
         {
             if (batch.Count > 0 && !_dispatch.IsStopped)
             {
+                var start = Stopwatch.GetTimestamp();
                 Encode(batch, requests);
+                Tally.Decoded(start);
             }
 
             while (launched < requests.Count && await _dispatch.LaunchAsync(requests[launched], cancellationToken))
@@ -200,8 +206,17 @@ internal sealed class TableWrite : IRowWrite
         _encoder.Encode(batch, requests);
         if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.TrueForAll(request => request.Preparation is null))
         {
-            requests.ForEach(request => request.IsEchoed = true);
-            _dispatch.Echo(EchoRows.Of(_plan, batch));
+            var echo = EchoRows.Of(_plan, batch);
+            requests.ForEach(request => request.Echo = []);
+            if (requests[0].Preparation is null)
+            {
+                // Whichever request stores them; some may be refused.
+                _dispatch.Echo(echo);
+            }
+            else
+            {
+                requests[0].Echo = echo;
+            }
         }
     }
 

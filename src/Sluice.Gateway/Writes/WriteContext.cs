@@ -32,6 +32,9 @@ public sealed record WriteContext
     /// <summary>What of the session's settings bears on how text is read.</summary>
     public TextInputSettings TextInput { get; init; } = TextInputSettings.Default;
 
+    /// <summary>Counts what the statement costs.</summary>
+    public WriteTally Tally { get; init; } = new();
+
     /// <summary>Keeps the rows that are set aside. May be called by any thread, by one at a time for each write.</summary>
     public Action<WritePlan, RejectedRow>? OnRejected { get; init; }
 

@@ -66,6 +66,7 @@ public sealed class WriteDispatch : IDisposable
     public async ValueTask<bool> LaunchAsync(EncodedWrite write, CancellationToken cancellationToken, WriteSettings? settings = null)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        var start = _context.Time.GetTimestamp();
         try
         {
             await _slots.WaitAsync(either.Token);
@@ -90,6 +91,8 @@ public sealed class WriteDispatch : IDisposable
             return false;
         }
 
+        _context.Tally.Waited(_context.Time.GetElapsedTime(start));
+        _context.Tally.Writes(write.Plan.Table.Name);
         Interlocked.Add(ref _reserved, write.Size);
         var request = new RunningRequest(write, settings ?? _context.Settings, write.Claim is null ? null : _context.Fence.Enter(write.Claim));
         lock (_lock)
@@ -306,7 +309,9 @@ public sealed class WriteDispatch : IDisposable
         {
             if (running.Ticket is not null)
             {
+                var start = _context.Time.GetTimestamp();
                 await running.Ticket.Ready.WaitAsync(_stop.Token);
+                _context.Tally.Waited(_context.Time.GetElapsedTime(start));
             }
         }
         catch (OperationCanceledException)
@@ -377,6 +382,11 @@ public sealed class WriteDispatch : IDisposable
                 return ([], response.Error);
             }
 
+            if (recovery.Failure is not null)
+            {
+                return ([], recovery.Failure);
+            }
+
             Note(whole, prepared);
             Note(part, recovery);
             return (recovery.Next, null);
@@ -429,7 +439,7 @@ public sealed class WriteDispatch : IDisposable
         {
             lock (_lock)
             {
-                _returned.AddRange(read ?? (write.IsEchoed ? [] : ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf))));
+                _returned.AddRange(read ?? write.Echo ?? ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
             }
         }
 

@@ -13,6 +13,9 @@ internal sealed record Recovery(List<WritePart> Next)
     /// <summary>Items that have no effect.</summary>
     public IReadOnlyList<int> NotApplied { get; init; } = [];
 
+    /// <summary>What could have been done about the refusal has failed, and with it the write.</summary>
+    public CdfError? Failure { get; init; }
+
     /// <summary>Rows set aside.</summary>
     public IReadOnlyList<RejectedRow> Rejected { get; init; } = [];
 }
@@ -72,6 +75,32 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
         return new Recovery(next) { Stored = own, NotApplied = [.. existing.Except(own)] };
     }
 
+    private async Task<Recovery?> AfterMissingSeriesAsync(WritePart part, IReadOnlyList<CdfIdentity> missing, WriteSettings settings, CancellationToken stop)
+    {
+        // Only CDF gives ids.
+        if (missing.Any(series => series.ExternalId is null))
+        {
+            return null;
+        }
+
+        return await _missingSeries.CreateAsync(part.Write.Plan, settings, missing, stop) switch
+        {
+            null => new Recovery([part.Of(part.Items)]),
+            { Kind: CdfErrorKind.BadRequest } when settings.OnError == OnError.Skip => null,
+            var failure => new Recovery([])
+            {
+                // Its own lists and doubts are about series, not about the points.
+                Failure = failure with
+                {
+                    Message = $"the time series of the data points cannot be created: {failure.Message}",
+                    Duplicated = [],
+                    Missing = [],
+                    EffectPossible = false,
+                },
+            },
+        };
+    }
+
     private async Task<Recovery?> AfterMissingAsync(WritePart part, CdfError error, WriteSettings settings, CancellationToken stop)
     {
         if (error.Missing.Count == 0)
@@ -82,7 +111,7 @@ internal sealed class WriteRecovery(WriteContext context, WriteSender sender)
         var plan = part.Write.Plan;
         if (plan.Table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints && settings.CreateMissing)
         {
-            return await _missingSeries.CreateAsync(plan, error.Missing, stop) ? new Recovery([part.Of(part.Items)]) : null;
+            return await AfterMissingSeriesAsync(part, error.Missing, settings, stop);
         }
 
         var isByKey = plan.Verb is WriteVerb.Update or WriteVerb.Delete || part.Updates;

@@ -18,7 +18,9 @@ internal sealed class WriteSender(WriteContext context)
 
         for (var again = 0; ; again++)
         {
+            var start = context.Time.GetTimestamp();
             var response = await context.Client.SendAsync(request, CancellationToken.None, stop);
+            context.Tally.Sent(request.Body.Length, response, context.Time.GetElapsedTime(start));
             var awaitsSeries = !response.IsSuccess && request.Api == CdfApi.DataPoints && context.NewSeries.HasAll(response.Error.Missing);
             if (!awaitsSeries || again == context.Limits.NewSeriesTries || !await WaitAsync(context.Limits.NewSeriesWait * (1 << again), stop))
             {

@@ -18,7 +18,7 @@ public sealed class OnErrorTests(FaultServer own) : IClassFixture<FaultServer>
         var reply = await client.Query(
             $"insert into events (external_id, start_time) values ('{_name}-1', '2024-01-01'), ('{_name}-2', 'no time'), ('{_name}-3', null)").TalkAsync();
         Assert.Equal(
-            ["N NOTICE 00000 1 row was skipped due to data type incompatibility D=The first: invalid input syntax for type timestamp with time zone: \"no time\"", "C INSERT 0 2", "Z I"],
+            ["N NOTICE 00000 1 row was skipped due to data type incompatibility D=The first: invalid input syntax for type timestamp with time zone: \"no time\" H=SELECT * FROM sluice.rejected_rows shows them.", "C INSERT 0 2", "Z I"],
             reply.Select(m => m.ToString()));
         Assert.Equal([$"{_name}-1", $"{_name}-3"], await StoredAsync("events", 3));
     }

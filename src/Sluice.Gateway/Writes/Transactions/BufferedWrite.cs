@@ -40,6 +40,10 @@ internal sealed class BufferedWrite : IRowWrite
         _sizeCheckMask = plan.DecodeTypes.All(type => type.Type.Size > 0 || type.MaxLength is not null) ? 255 : 0;
     }
 
+    public WriteTally Tally => _context.Tally;
+
+    public long StoredRows => 0;
+
     public int BatchRows => _encoder.BatchRows;
 
     public RowBatch RentBatch()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
@@ -13,6 +14,9 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
     private readonly List<Sender> _senders = [];
     private Sender? _last;
     private long _assumed;
+
+    /// <summary>Rows that CDF has confirmed so far.</summary>
+    public long StoredRows => _dispatch.StoredRows;
 
     /// <summary>Sends everything and waits until CDF has answered.</summary>
     /// <exception cref="PgException">
@@ -147,7 +151,9 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
         var launched = 0;
         try
         {
+            var start = Stopwatch.GetTimestamp();
             sender.Encode(batch, requests);
+            context.Tally.Decoded(start);
             while (launched < requests.Count && await _dispatch.LaunchAsync(requests[launched], cancellationToken, sender.Settings))
             {
                 launched++;
