@@ -45,6 +45,15 @@ public enum CdfApi
     /// <summary><c>/extpipes/runs</c>.</summary>
     ExtractionPipelineRuns,
 
+    /// <summary>Writes to <c>/models/instances</c>.</summary>
+    Instances,
+
+    /// <summary><c>/models/instances/delete</c>.</summary>
+    InstanceDeletes,
+
+    /// <summary>Reads of <c>/models/instances</c>.</summary>
+    InstanceReads,
+
     /// <summary><c>/sessions</c>.</summary>
     Sessions,
 

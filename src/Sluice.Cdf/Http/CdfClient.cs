@@ -53,6 +53,9 @@ public sealed class CdfClient
     /// <summary><c>/datasets</c>.</summary>
     public DataSetsApi DataSets => new(this);
 
+    /// <summary><c>/models/views</c>.</summary>
+    public ViewsApi Views => new(this);
+
     /// <summary><c>/sessions</c>.</summary>
     public SessionsApi Sessions => new(this);
 

@@ -11,8 +11,8 @@ namespace Sluice.Cdf.Limits;
 public readonly record struct ConcurrencyLimit(int Start, int Max, int Min = 1)
 {
     /// <summary>
-    /// Where CDF publishes a budget (CDF API, "Request and concurrency limits"), the share of one identity: assets 23, events 30, RAW 48. Elsewhere what
-    /// its own clients use, with room to grow.
+    /// Where CDF publishes a budget (CDF API, "Request and concurrency limits"), the share of one identity: assets 23, events 30, RAW 48; instances of data
+    /// modeling 4 writes, 2 deletes and 8 reads. Elsewhere what its own clients use, with room to grow.
     /// </summary>
     public static ConcurrencyLimit DefaultFor(CdfApi api) => api switch
     {
@@ -21,6 +21,9 @@ public readonly record struct ConcurrencyLimit(int Start, int Max, int Min = 1)
         CdfApi.Files => new(Start: 10, Max: 23),
         CdfApi.Raw => new(Start: 48, Max: 48),
         CdfApi.DataPoints => new(Start: 8, Max: 32),
+        CdfApi.Instances => new(Start: 4, Max: 4),
+        CdfApi.InstanceDeletes => new(Start: 2, Max: 2),
+        CdfApi.InstanceReads => new(Start: 8, Max: 8),
         _ => new(Start: 5, Max: 20),
     };
 }

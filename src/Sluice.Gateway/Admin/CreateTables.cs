@@ -7,7 +7,7 @@ namespace Sluice.Gateway.Admin;
 /// <c>POST /api/v1/projects/{project}/postgresgateway/tables/{username}</c>: 1 to 10 tables, all or none. The same table again is no error, since clients
 /// repeat this call after a lost answer.
 /// </summary>
-internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, IUserDatabaseTables databases, TimeProvider time)
+internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, IUserDatabaseTables databases, ViewLookup views, TimeProvider time)
 {
     private const int MaxItems = 10;
 
@@ -15,7 +15,18 @@ internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, 
     {
         var user = await access.AuthorizeForUserAsync(context, project, username, GatewayAccess.Write);
         var request = await RequestBody.ReadAsync(context.Request, AdminJson.Default.CreateTablesRequest, context.RequestAborted);
-        var declarations = Schema.Items(request, MaxItems).Select(Declaration).ToList();
+        var items = Schema.Items(request, MaxItems);
+        foreach (var item in items)
+        {
+            Check(item);
+        }
+
+        var declarations = new List<TableDeclaration>(items.Count);
+        foreach (var item in items)
+        {
+            declarations.Add(item.Type == TableAnswers.View ? await views.DeclareAsync(user, item, context.RequestAborted) : RawRows(item));
+        }
+
         CheckDistinct(declarations);
         declarations.ForEach(declaration => declaration.ToDefinition());
         try
@@ -36,12 +47,21 @@ internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, 
         }
     }
 
-    private static RawTableDeclaration Declaration(CreateTableItem item) => Schema.Required(item.Type, "type") switch
+    /// <summary>Refuses what does not fit the schema, before CDF is asked for views.</summary>
+    private static void Check(CreateTableItem item)
     {
-        TableAnswers.RawRows => RawRows(item),
-        TableAnswers.View => throw new ApiException(400, "tables of type view are not supported by this version of Sluice; raw_rows is"),
-        _ => throw ApiException.Schema("Input should be 'raw_rows' or 'view'", "type"),
-    };
+        switch (Schema.Required(item.Type, "type"))
+        {
+            case TableAnswers.RawRows:
+                RawRows(item);
+                break;
+            case TableAnswers.View:
+                ViewLookup.Check(item);
+                break;
+            default:
+                throw ApiException.Schema("Input should be 'raw_rows' or 'view'", "type");
+        }
+    }
 
     private static RawTableDeclaration RawRows(CreateTableItem item)
     {
@@ -49,6 +69,7 @@ internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, 
         Schema.Absent(options.Space, "space");
         Schema.Absent(options.ExternalId, "externalId");
         Schema.Absent(options.Version, "version");
+        Schema.Absent(options.InstanceType, "instanceType");
         return new RawTableDeclaration(
             Schema.Required(item.Tablename, "tablename"),
             Schema.Required(options.Database, "database"),
@@ -60,7 +81,7 @@ internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, 
     private static DeclaredColumn Column(string name, CreateColumn? column) =>
         new(name, Schema.Required(Schema.NoExtra(Schema.Required(column, name)).Type, "type"));
 
-    private static void CheckDistinct(List<RawTableDeclaration> declarations)
+    private static void CheckDistinct(List<TableDeclaration> declarations)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         if (declarations.Find(declaration => !names.Add(declaration.Tablename)) is { } twice)

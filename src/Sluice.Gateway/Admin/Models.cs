@@ -64,6 +64,8 @@ internal sealed class CreateTableOptions : StrictModel
     public string? ExternalId { get; set; }
 
     public string? Version { get; set; }
+
+    public string? InstanceType { get; set; }
 }
 
 internal sealed class CreateColumn : StrictModel
@@ -88,12 +90,26 @@ internal sealed record TableAnswer(
     string Type,
     string Tablename,
     IReadOnlyDictionary<string, ColumnAnswer> Columns,
-    RawOptionsAnswer? Options,
+    TableOptionsAnswer? Options,
     long? CreatedTime = null);
 
 internal sealed record ColumnAnswer(string Type);
 
-internal sealed record RawOptionsAnswer(string Database, string Table, string? PrimaryKey);
+/// <summary>The options of both types of tables; those of the other one are left out.</summary>
+internal sealed record TableOptionsAnswer
+{
+    public string? Database { get; init; }
+
+    public string? Table { get; init; }
+
+    public string? PrimaryKey { get; init; }
+
+    public string? Space { get; init; }
+
+    public string? ExternalId { get; init; }
+
+    public string? Version { get; init; }
+}
 
 internal sealed record ErrorAnswer(ErrorContent Error);
 

@@ -23,6 +23,7 @@ public static class PostgresGatewayEndpoints
             .AddSingleton<CredentialCheck>()
             .AddSingleton<CdfSessionEnd>()
             .AddSingleton<CreateUsers>()
+            .AddSingleton<ViewLookup>()
             .AddSingleton<ListUsers>()
             .AddSingleton<RetrieveUsers>()
             .AddSingleton<UpdateUsers>()

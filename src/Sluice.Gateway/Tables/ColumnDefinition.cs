@@ -14,6 +14,9 @@ public sealed record ColumnDefinition
     /// <summary>The field of the CDF API; the camel case of <see cref="Name"/> where nothing else is said.</summary>
     public string CdfField { get => field ?? ToCamelCase(Name); init; }
 
+    /// <summary><see cref="CdfField"/> is a property of the table's view, not a field of the instance itself.</summary>
+    public bool IsViewProperty { get; init; }
+
     /// <summary>Who makes the value.</summary>
     public ColumnRole Role { get; init; } = ColumnRole.Writable;
 

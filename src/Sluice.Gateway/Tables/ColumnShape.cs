@@ -23,4 +23,7 @@ public enum ColumnShape
 
     /// <summary>A field of a RAW row: any JSON value.</summary>
     RawValue,
+
+    /// <summary>A node, or a list of nodes: <c>{"space":"s","externalId":"a"}</c>.</summary>
+    Reference,
 }

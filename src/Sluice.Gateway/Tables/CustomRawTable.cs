@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Text;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Types;
 
@@ -10,17 +8,6 @@ public static class CustomRawTable
 {
     /// <summary>The column that is added as the key when no column is named as <c>primaryKey</c>.</summary>
     public const string KeyColumn = "_raw_key";
-
-    /// <summary>PostgreSQL cuts longer names.</summary>
-    private const int MaxNameBytes = 63;
-
-    /// <summary>The tables API's bound.</summary>
-    private const int MaxTableNameCharacters = 60;
-
-    private const int MaxColumns = 1_600;
-
-    private static readonly FrozenSet<string> SystemColumns =
-        FrozenSet.ToFrozenSet(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"], StringComparer.Ordinal);
 
     /// <summary>
     /// The definition of table <paramref name="name"/> over the RAW table <paramref name="rawTable"/> of <paramref name="rawDatabase"/>.
@@ -44,14 +31,9 @@ public static class CustomRawTable
         string? primaryKey,
         IEnumerable<KeyValuePair<string, ColumnType>> columns)
     {
-        CheckName("table", name, MaxTableNameCharacters);
-        CheckName("RAW database", rawDatabase, 32, maxBytes: int.MaxValue);
-        CheckName("RAW table", rawTable, 64, maxBytes: int.MaxValue);
-        if (BuiltInTables.ReservedNames.Contains(name))
-        {
-            throw new PgException(SqlState.ReservedName, $"table name \"{name}\" is reserved for a built-in table", hint: "Choose another name.");
-        }
-
+        CustomNames.CheckTable(name);
+        CustomNames.Check("RAW database", rawDatabase, 32, maxBytes: int.MaxValue);
+        CustomNames.Check("RAW table", rawTable, 64, maxBytes: int.MaxValue);
         var key = primaryKey ?? KeyColumn;
         var definitions = columns.Select(column => Define(column.Key, column.Value, isKey: column.Key == key)).ToList();
         if (definitions.TrueForAll(column => column.Name != key))
@@ -99,25 +81,9 @@ public static class CustomRawTable
 
     private static void CheckColumns(string table, List<ColumnDefinition> columns)
     {
-        if (columns.Count > MaxColumns)
-        {
-            throw new PgException(SqlState.TooManyColumns, $"table \"{table}\" has {columns.Count} columns; at most {MaxColumns} are possible");
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        CustomNames.CheckColumns(table, columns);
         foreach (var column in columns)
         {
-            CheckName("column", column.Name, int.MaxValue);
-            if (SystemColumns.Contains(column.Name))
-            {
-                throw new PgException(SqlState.DuplicateColumn, $"column name \"{column.Name}\" conflicts with a system column name");
-            }
-
-            if (!seen.Add(column.Name))
-            {
-                throw new PgException(SqlState.DuplicateColumn, $"column \"{column.Name}\" specified more than once");
-            }
-
             var element = column.Type.Type.Element ?? column.Type.Type;
             if (!column.Updatable && element == PgType.Json)
             {
@@ -126,24 +92,6 @@ public static class CustomRawTable
                     $"column \"{column.Name}\" of type {column.Type.DisplayName} cannot be the primary key",
                     hint: "Use a TEXT, VARCHAR, BIGINT, TIMESTAMPTZ or another type that has an order.");
             }
-        }
-    }
-
-    private static void CheckName(string what, string name, int maxCharacters, int maxBytes = MaxNameBytes)
-    {
-        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new PgException(SqlState.InvalidName, $"{what} name \"{name.Replace("\0", "\\0", StringComparison.Ordinal)}\" is not valid");
-        }
-
-        if (name.EnumerateRunes().Count() > maxCharacters)
-        {
-            throw new PgException(SqlState.NameTooLong, $"{what} name \"{name}\" is longer than {maxCharacters} characters");
-        }
-
-        if (Encoding.UTF8.GetByteCount(name) > maxBytes)
-        {
-            throw new PgException(SqlState.NameTooLong, $"{what} name \"{name}\" is longer than {maxBytes} bytes");
         }
     }
 }

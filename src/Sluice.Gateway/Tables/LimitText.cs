@@ -25,7 +25,7 @@ internal static class LimitText
         var limits = column.Limits;
         if (!limits.Values.IsEmpty)
         {
-            yield return $"{string.Join(", ", limits.Values[..^1])} or {limits.Values[^1]}";
+            yield return limits.Values is [var only] ? only : $"{string.Join(", ", limits.Values[..^1])} or {limits.Values[^1]}";
         }
 
         if (Range(limits.MinNumber, limits.MaxNumber) is { } numbers)

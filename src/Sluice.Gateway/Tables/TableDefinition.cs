@@ -74,8 +74,14 @@ public sealed record TableDefinition
     /// </summary>
     public string? RawPrimaryKey { get; init; }
 
+    /// <summary>The view through which rows are written and read, for <see cref="TableKind.Nodes"/> and <see cref="TableKind.Edges"/>.</summary>
+    public ViewReference? View { get; init; }
+
     /// <summary>Made by the user, not by Sluice.</summary>
-    public bool IsCustom => Kind == TableKind.CustomRawRows;
+    public bool IsCustom => Kind is TableKind.CustomRawRows or TableKind.Nodes or TableKind.Edges;
+
+    /// <summary>Its rows are instances of data modeling.</summary>
+    public bool HasInstances => Kind is TableKind.Nodes or TableKind.Edges;
 
     /// <summary>Refuses writes to tables that take none.</summary>
     /// <exception cref="PgException">55000: the table can only be read.</exception>

@@ -62,4 +62,10 @@ public enum TableKind
 
     /// <summary>Rows of one RAW table, with declared columns; made by the user.</summary>
     CustomRawRows,
+
+    /// <summary>Nodes through one view, with its properties as columns; made by the user.</summary>
+    Nodes,
+
+    /// <summary>Edges through one view, with its properties as columns; made by the user.</summary>
+    Edges,
 }

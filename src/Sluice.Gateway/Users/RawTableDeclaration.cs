@@ -16,10 +16,10 @@ public sealed record RawTableDeclaration(
     string Table,
     string? PrimaryKey,
     ImmutableArray<DeclaredColumn> Columns)
+    : TableDeclaration(Tablename)
 {
-    /// <summary>The table that it declares.</summary>
-    /// <exception cref="PgException">What is wrong with it; see <see cref="CustomRawTable"/>.</exception>
-    public TableDefinition ToDefinition() => CustomRawTable.Define(Tablename, Database, Table, PrimaryKey, Columns.Select(Typed));
+    /// <inheritdoc/>
+    public override TableDefinition ToDefinition() => CustomRawTable.Define(Tablename, Database, Table, PrimaryKey, Columns.Select(Typed));
 
     /// <summary>The same table, in all that it declares.</summary>
     public bool Equals(RawTableDeclaration? other) =>

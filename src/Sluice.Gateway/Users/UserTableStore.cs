@@ -10,6 +10,10 @@ namespace Sluice.Gateway.Users;
 /// <summary>The custom tables of the gateway users, in database <c>sluice</c>.</summary>
 public sealed class UserTableStore(IEngine engine)
 {
+    // As the tables API calls them.
+    private const string RawRows = "raw_rows";
+    private const string View = "view";
+
     /// <summary>The custom tables of <paramref name="username"/>, by name.</summary>
     public async Task<IReadOnlyList<CustomTable>> ListAsync(string username, CancellationToken cancellationToken)
     {
@@ -41,7 +45,7 @@ public sealed class UserTableStore(IEngine engine)
     /// <exception cref="TableExistsException">One has the name of a table that is declared otherwise.</exception>
     public async Task<IReadOnlyList<CustomTable>> AddAsync(
         string username,
-        IReadOnlyList<RawTableDeclaration> declarations,
+        IReadOnlyList<TableDeclaration> declarations,
         DateTimeOffset now,
         Func<IReadOnlyList<TableDefinition>, CancellationToken, Task> apply,
         CancellationToken cancellationToken)
@@ -51,7 +55,7 @@ public sealed class UserTableStore(IEngine engine)
         await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
         var existing = (await ListAsync(connection, username, cancellationToken))
             .ToDictionary(table => table.Declaration.Tablename, StringComparer.Ordinal);
-        var added = new List<RawTableDeclaration>();
+        var added = new List<TableDeclaration>();
         foreach (var declaration in declarations)
         {
             if (!existing.TryGetValue(declaration.Tablename, out var table))
@@ -99,7 +103,7 @@ public sealed class UserTableStore(IEngine engine)
     {
         const string Sql =
             """
-            SELECT definition::text AS "Definition", created_time AS "CreatedTime"
+            SELECT type AS "Type", definition::text AS "Definition", created_time AS "CreatedTime"
             FROM sluice.user_table WHERE username = @username ORDER BY tablename
             """;
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(Sql, new { username }, cancellationToken: cancellationToken));
@@ -109,20 +113,23 @@ public sealed class UserTableStore(IEngine engine)
     private static async Task InsertAsync(
         NpgsqlConnection connection,
         string username,
-        IEnumerable<RawTableDeclaration> declarations,
+        IEnumerable<TableDeclaration> declarations,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         const string Sql =
             """
-            INSERT INTO sluice.user_table (username, tablename, definition, created_time)
-            VALUES (@username, @Tablename, @Definition::json, @CreatedTime)
+            INSERT INTO sluice.user_table (username, tablename, type, definition, created_time)
+            VALUES (@username, @Tablename, @Type, @Definition::json, @CreatedTime)
             """;
         var rows = declarations.Select(declaration => new
         {
             username,
             declaration.Tablename,
-            Definition = JsonSerializer.Serialize(declaration, UsersJson.Default.RawTableDeclaration),
+            Type = declaration is ViewTableDeclaration ? View : RawRows,
+            Definition = declaration is ViewTableDeclaration view
+                ? JsonSerializer.Serialize(view, UsersJson.Default.ViewTableDeclaration)
+                : JsonSerializer.Serialize((RawTableDeclaration)declaration, UsersJson.Default.RawTableDeclaration),
             CreatedTime = now.UtcDateTime,
         });
         await connection.ExecuteAsync(new CommandDefinition(Sql, rows, cancellationToken: cancellationToken));
@@ -130,10 +137,16 @@ public sealed class UserTableStore(IEngine engine)
 
     private sealed class Row
     {
+        public required string Type { get; init; }
+
         public required string Definition { get; init; }
 
         public DateTime CreatedTime { get; init; }
 
-        public CustomTable ToTable() => new(JsonSerializer.Deserialize(Definition, UsersJson.Default.RawTableDeclaration)!, new DateTimeOffset(CreatedTime));
+        public CustomTable ToTable() => new(
+            Type == View
+                ? JsonSerializer.Deserialize(Definition, UsersJson.Default.ViewTableDeclaration)!
+                : JsonSerializer.Deserialize(Definition, UsersJson.Default.RawTableDeclaration)!,
+            new DateTimeOffset(CreatedTime));
     }
 }

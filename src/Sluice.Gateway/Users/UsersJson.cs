@@ -6,5 +6,6 @@ namespace Sluice.Gateway.Users;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(UserCredentials))]
 [JsonSerializable(typeof(RawTableDeclaration))]
+[JsonSerializable(typeof(ViewTableDeclaration))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class UsersJson : JsonSerializerContext;

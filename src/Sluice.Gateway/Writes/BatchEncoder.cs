@@ -1,5 +1,6 @@
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes.Changes;
+using Sluice.Gateway.Writes.Instances;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
@@ -36,6 +37,7 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     /// <summary>The encoder for the plan's table.</summary>
     public static BatchEncoder Create(WritePlan plan, WriteContext context) => (plan.Verb, plan.Table.Kind) switch
     {
+        (_, TableKind.Nodes or TableKind.Edges) => new InstanceEncoder(plan, context),
         (WriteVerb.Update or WriteVerb.Delete, TableKind.RawRows or TableKind.CustomRawRows) => new RawChangeEncoder(plan, context),
         (_, TableKind.RawRows or TableKind.CustomRawRows) when plan.Conflict is ConflictAction.Update or ConflictAction.Ignore => new RawChangeEncoder(plan, context),
         (WriteVerb.Update, TableKind.DoubleDatapoints or TableKind.StringDatapoints) => new DataPointChangeEncoder(plan, context),

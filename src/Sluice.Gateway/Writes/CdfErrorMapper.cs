@@ -1,5 +1,6 @@
 using Sluice.Cdf.Errors;
 using Sluice.Gateway.Tables;
+using Sluice.Gateway.Writes.Instances;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
@@ -19,7 +20,8 @@ internal sealed class CdfErrorMapper(WritePlan plan)
     /// </summary>
     public PgError Map(CdfError error, WriteKeys keys)
     {
-        var sqlState = IsMissingColumn(error) ? SqlState.ForeignKeyViolation : SqlStateOf(error);
+        var sqlState = IsMissingColumn(error) ? SqlState.ForeignKeyViolation
+            : plan.Table.HasInstances && InstanceErrors.SqlStateOf(error) is { } known ? known : SqlStateOf(error);
         var named = Named(error);
         var isDuplicate = sqlState == SqlState.UniqueViolation;
         return new PgError
@@ -94,6 +96,9 @@ internal sealed class CdfErrorMapper(WritePlan plan)
             SqlState.ForeignKeyViolation when plan.Table.Kind == TableKind.SequenceRows => "Insert the sequence into sequences first.",
             SqlState.ForeignKeyViolation when plan.Table.Kind == TableKind.ExtractionPipelineRuns =>
                 "Insert the pipeline into extraction_pipelines first.",
+            SqlState.ForeignKeyViolation when plan.Table.Kind == TableKind.Edges =>
+                "Create the nodes first, or SET sluice.create_missing = on.",
+            SqlState.SerializationFailure => "Another writer changed the same instances at the same time. Try again.",
             SqlState.ForeignKeyViolation when isDataPoint => "Insert the time series into time_series first.",
             SqlState.ForeignKeyViolation => "Create what the rows refer to first.",
             SqlState.InsufficientPrivilege =>

@@ -345,7 +345,7 @@ public sealed class WriteDispatch : IDisposable
     private async Task<(List<WritePart> Next, CdfError? Refused)> SendAsync(RunningRequest running, WritePart whole)
     {
         var preparation = whole.Write.Preparation;
-        var prepared = preparation is null ? new Prepared(whole) : await preparation.PrepareAsync(_context.Client, whole, _stop.Token);
+        var prepared = preparation is null || whole.Follows ? new Prepared(whole) : await preparation.PrepareAsync(_context.Client, whole, _stop.Token);
         if (prepared.Error is not null)
         {
             return ([], prepared.Error);
@@ -373,6 +373,12 @@ public sealed class WriteDispatch : IDisposable
                 }
 
                 Note(whole, prepared);
+                if (preparation is not null && await preparation.AfterAsync(_context.Client, part, response.Body) is { } step)
+                {
+                    Note(part, step);
+                    return (step.Next, null);
+                }
+
                 Confirmed(part, response.Body, preparation is null ? null : prepared.Rows);
                 return ([], null);
             }
@@ -413,6 +419,23 @@ public sealed class WriteDispatch : IDisposable
             _notApplied.AddRange(prepared.NotApplied.Select(spans.OriginOf));
             _moreRows.AddRange(prepared.MoreRows.Select(more => (spans.OriginOf(more.Item), more.Rows)));
             _storedRows += prepared.MoreRows.Sum(more => more.Rows);
+        }
+    }
+
+    private void Note(WritePart part, WriteStep step)
+    {
+        var spans = part.Write.Items!;
+        lock (_lock)
+        {
+            _storedRows += step.Stored.Sum(spans.RowsOf);
+            _notApplied.AddRange(step.NotApplied.Select(spans.OriginOf));
+            _returned.AddRange(step.Returned);
+        }
+
+        if (step.Error is not null)
+        {
+            // What CDF has taken is stored, and counted; what was to follow is not sent.
+            Stop(new CdfErrorMapper(part.Write.Plan).Map(step.Error, part.Write.Keys));
         }
     }
 

@@ -25,7 +25,7 @@ internal static class WriteFailure
     // Npgsql's IsTransient, which other drivers' lists are a part of.
     private static bool IsRepeated(string sqlState) => sqlState
         is SqlState.ConnectionFailure or SqlState.ConnectionException or SqlState.ObjectNotInPrerequisiteState
-        or SqlState.AdminShutdown or SqlState.CannotConnectNow or SqlState.SystemError or SqlState.IoError
+        or SqlState.SerializationFailure or SqlState.AdminShutdown or SqlState.CannotConnectNow or SqlState.SystemError or SqlState.IoError
         || sqlState.StartsWith("53", StringComparison.Ordinal);
 
     private static string DetailOf(WriteProgress progress)

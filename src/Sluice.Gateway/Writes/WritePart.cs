@@ -30,6 +30,9 @@ internal sealed class WritePart : IDisposable
     /// <summary>How many times something was done about what CDF has said of its items' existence.</summary>
     public int Rounds { get; set; }
 
+    /// <summary>It follows what was sent before, so nothing is to be asked first.</summary>
+    public bool Follows { get; private init; }
+
     /// <summary>A lost answer leaves it open whether items were created.</summary>
     public bool Creates => Write.Creates && !Updates;
 
@@ -55,6 +58,10 @@ internal sealed class WritePart : IDisposable
 
     /// <summary>Another request, for some of the items, in the place of this one.</summary>
     public WritePart Instead(IReadOnlyList<int> items, CdfRequest request, PooledBuffer body) => new(Write, request, items, body, Updates);
+
+    /// <summary>A request for some of the items that is to be sent after this one.</summary>
+    public WritePart Following(IReadOnlyList<int> items, CdfRequest request, PooledBuffer body) =>
+        new(Write, request, items, body, Updates) { Follows = true };
 
     /// <summary>The update of items that exist.</summary>
     public WritePart Update(IReadOnlyList<int> items)

@@ -40,7 +40,7 @@ public sealed partial record WritePlan
     public ImmutableArray<ColumnDefinition> Columns { get; }
 
     /// <summary>
-    /// The types to decode the values to, in that order: those of the columns, except that labels are read as text, since they come in several forms,
+    /// The types to decode the values to, in that order: those of the columns, except that labels and references are read as text, since they come in several forms,
     /// and that an array of one element may come without braces.
     /// </summary>
     public ImmutableArray<ColumnType> DecodeTypes { get; }
@@ -125,6 +125,7 @@ public sealed partial record WritePlan
     private static ColumnType DecodeTypeOf(ColumnDefinition column) => column.Shape switch
     {
         ColumnShape.Labels => new ColumnType(PgType.Text),
+        ColumnShape.Reference => new ColumnType(column.Type.Type.Element is null ? PgType.Text : PgType.TextArray),
         ColumnShape.LoneElement => column.Type with { AcceptsBareElement = true },
         _ => column.Type,
     };

@@ -41,6 +41,7 @@ public static class SqlState
     public const string InvalidCatalogName = "3D000";
     public const string InvalidSavepointSpecification = "3B001";
     public const string TransactionRollback = "40000";
+    public const string SerializationFailure = "40001";
     public const string StatementCompletionUnknown = "40003";
     public const string SyntaxError = "42601";
     public const string InsufficientPrivilege = "42501";

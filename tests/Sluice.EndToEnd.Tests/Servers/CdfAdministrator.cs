@@ -57,11 +57,25 @@ internal sealed class CdfAdministrator : IDisposable
             options["primaryKey"] = primaryKey;
         }
 
-        var item = new JsonObject { ["type"] = "raw_rows", ["tablename"] = name, ["options"] = options, ["columns"] = columns };
+        await CreateTableAsync(
+            user, new JsonObject { ["type"] = "raw_rows", ["tablename"] = name, ["options"] = options, ["columns"] = columns });
+    }
+
+    /// <summary>Registers a custom table.</summary>
+    /// <returns>The table as Sluice answers it.</returns>
+    public async Task<JsonNode> CreateTableAsync(GatewayLogin user, JsonObject item)
+    {
         using var response = await _http.PostAsJsonAsync(
             new Uri($"{_gateway}/tables/{user.Username}"),
             new JsonObject { ["items"] = new JsonArray(item) });
-        await ReadAsync(response);
+        return (await ReadAsync(response))["items"]![0]!;
+    }
+
+    /// <summary>The custom tables of a user.</summary>
+    public async Task<JsonArray> TablesAsync(GatewayLogin user)
+    {
+        using var response = await _http.GetAsync(new Uri($"{_gateway}/tables/{user.Username}"));
+        return (await ReadAsync(response))["items"]!.AsArray();
     }
 
     public async Task<JsonNode> PostAsync(string path, object body)

@@ -85,8 +85,18 @@ internal sealed class RowReader
             }
         }
 
+        if (column.IsViewProperty && !TryFindProperties(ref item))
+        {
+            value = default;
+            return false;
+        }
+
         return item.TryGetProperty(column.CdfField, out value);
     }
+
+    private bool TryFindProperties(ref JsonElement instance) => instance.TryGetProperty("properties"u8, out instance)
+        && instance.TryGetProperty(Table.View!.Space, out instance)
+        && instance.TryGetProperty(Table.View.Key, out instance);
 
     private PgException Misfit(JsonFit fit, JsonElement value, ColumnDefinition column)
     {

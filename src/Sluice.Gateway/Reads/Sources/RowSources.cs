@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
 using Sluice.Gateway.Reads.Queries;
 using Sluice.Gateway.Reads.Rows;
 using Sluice.Gateway.Tables;
@@ -42,6 +43,7 @@ internal sealed class RowSources(BoundQuery query, CdfClient client, IReadOnlyLi
         TableKind.RawRows => OpenRawRows(cancellationToken),
         TableKind.CustomRawRows => OpenCustomRawRows(cancellationToken),
         TableKind.SequenceRows => OpenSequenceRows(cancellationToken),
+        TableKind.Nodes or TableKind.Edges => OpenInstances(cancellationToken),
         TableKind.Assets or TableKind.Events or TableKind.TimeSeries or TableKind.Files or TableKind.Labels or TableKind.Relationships or TableKind.Sequences
             or TableKind.ExtractionPipelines => OpenItems(cancellationToken),
         _ => throw new PgException(
@@ -94,6 +96,17 @@ internal sealed class RowSources(BoundQuery query, CdfClient client, IReadOnlyLi
             given[Table.OrdinalOf("_raw_table")] = table;
             return given;
         }
+    }
+
+    private IAsyncEnumerable<CdfRow> OpenInstances(CancellationToken cancellationToken)
+    {
+        if (Keys(InstanceColumns.Space.Name) is not { } spaces || Keys(InstanceColumns.ExternalId.Name) is not { } externalIds)
+        {
+            throw NoKey("Name the rows by space and external_id: =, IN, = ANY, or a join with a local table.");
+        }
+
+        return InstancesByKey.ReadAsync(
+            Table, client, from space in spaces from externalId in externalIds select new InstanceId(space, externalId), cancellationToken);
     }
 
     private IAsyncEnumerable<CdfRow> OpenDataPoints(CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal abstract class WritePreparation
     /// <summary>Asks CDF, and makes the request that is sent.</summary>
     public abstract Task<Prepared> PrepareAsync(CdfClient client, WritePart part, CancellationToken stop);
 
+    /// <summary>What became of the items, by CDF's answer; <see langword="null"/>: all of them are stored.</summary>
+    public virtual Task<WriteStep?> AfterAsync(CdfClient client, WritePart part, ReadOnlyMemory<byte> answer) => Task.FromResult<WriteStep?>(null);
+
     /// <summary>Waits until what was sent can be seen, where CDF says yes before it is so.</summary>
     public virtual Task SettleAsync(CdfClient client, WritePart part, CancellationToken stop) => Task.CompletedTask;
 }

@@ -34,6 +34,9 @@ internal abstract class FieldWriter(ColumnDefinition column, int index)
             ? new ArrayField(column, index)
             : ForScalar(column, index, new IsoTimestampField(column, index));
 
+    /// <summary>The writer for the value of a column of an instance.</summary>
+    public static FieldWriter ForInstance(ColumnDefinition column, int index) => new InstanceField(column, index);
+
     /// <summary>Writes the value in <paramref name="row"/>, which is not NULL, without the name.</summary>
     /// <exception cref="PgException">CDF would not take it.</exception>
     public abstract void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors);

@@ -64,9 +64,12 @@ internal sealed class TextField(ColumnDefinition column, int index) : FieldWrite
 {
     private readonly byte[][] _values = [.. column.Limits.Values.Select(Encoding.UTF8.GetBytes)];
 
-    public override void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors)
+    public override void Write(Utf8JsonWriter json, RowBatch batch, int row, RowErrors errors) =>
+        Write(json, ((VariableColumn)batch.Columns[Index])[row], batch, row, errors);
+
+    /// <summary>Writes <paramref name="text"/>, which is the value in <paramref name="row"/> or a part of it.</summary>
+    public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> text, RowBatch batch, int row, RowErrors errors)
     {
-        var text = ((VariableColumn)batch.Columns[Index])[row];
         CheckLength(text, batch, row, errors);
         CheckValue(text, batch, row, errors);
         json.WriteStringValue(text);
