@@ -22,8 +22,9 @@ internal readonly struct TextCodec : IVariableCodec
         ParseText(value, typeModifier, arena);
     }
 
+    // The binary form of json is its text.
     public static bool CanReadBinary(PgType sentType) =>
-        sentType == PgType.Text || sentType == PgType.Varchar || sentType == PgType.Unknown;
+        sentType == PgType.Text || sentType == PgType.Varchar || sentType == PgType.Unknown || sentType == PgType.Json;
 
     public static void WriteText(ReadOnlySpan<byte> stored, IBufferWriter<byte> output) => output.Write(stored);
 
