@@ -161,6 +161,11 @@ internal sealed class InstanceEncoder : BatchEncoder
                 throw Twice(batch, row);
             }
 
+            if (isSecond)
+            {
+                NoteReplaced(batch, _lastRows[first], by: row);
+            }
+
             _rowCounts[first] = isSecond ? _rowCounts[first] + 1 : 1;
             _lastRows[first] = row;
         }
