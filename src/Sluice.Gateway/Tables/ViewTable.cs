@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Cdf.Resources;
 using Sluice.PgWire.Protocol;
-using Sluice.PgWire.Types;
 
 namespace Sluice.Gateway.Tables;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Npgsql;
 using Sluice.EndToEnd.Tests.Servers;
 
 namespace Sluice.EndToEnd.Tests.Tables;

@@ -186,6 +186,6 @@ internal sealed class InstanceSteps : WritePreparation
 
     private static JsonElement EncodedItem(WritePart part, int item) => JsonElement.Parse(part.Write.Items!.Of(part.Write.Request.Body.Span, item));
 
-    private static IEnumerable<JsonElement> ItemsOf(ReadOnlyMemory<byte> answer) =>
+    private static JsonElement.ArrayEnumerator ItemsOf(ReadOnlyMemory<byte> answer) =>
         JsonElement.Parse(answer.Span).GetProperty("items"u8).EnumerateArray();
 }
