@@ -102,4 +102,16 @@ public sealed class KeyedWriteTests(FaultServer own) : IClassFixture<FaultServer
         await using var client = await _server.ConnectAsync();
         Assert.Equal(sqlState, (await client.Query(sql).TalkAsync()).Single(m => m.Type == 'E').Field('C'));
     }
+
+    [Theory]
+    [InlineData("replace", "{\"b\":\"2\"}")]
+    [InlineData("merge", "{\"a\":\"1\",\"b\":\"2\"}")]
+    public async Task Metadata_is_replaced_or_merged(string setting, string stored)
+    {
+        await using var client = await _server.ConnectAsync();
+        await client.Query($"insert into events (external_id, metadata) values ('{_name}', '{{\"a\":\"1\"}}')").TalkAsync();
+        var reply = await client.Query($"set sluice.metadata = {setting}; update events set metadata = '{{\"b\":\"2\"}}' where external_id = '{_name}'").TalkAsync();
+        Assert.Equal("C UPDATE 1", reply.Last(m => m.Type == 'C').ToString());
+        Assert.Equal(stored, Assert.Single(await _server.Cdf.ByExternalIdsAsync("events", _name))!["metadata"]!.ToJsonString());
+    }
 }
