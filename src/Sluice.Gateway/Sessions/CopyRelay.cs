@@ -11,7 +11,7 @@ internal static class CopyRelay
     /// Relays until the client ends the COPY or the engine fails it. What the client sends after the engine's error is ignored by the
     /// session, as PostgreSQL ignores it; only a message that was begun is finished, or the engine would lose its place in the stream.
     /// </summary>
-    public static async ValueTask RunAsync(ClientLink client, EngineLink engine)
+    public static async ValueTask RunAsync(ClientLink client, EngineLink engine, EngineReplies pass = EngineReplies.All)
     {
         var inMessage = false;
         while (engine.InCopyIn || inMessage)
@@ -25,14 +25,14 @@ internal static class CopyRelay
                         inMessage = !frame.IsLast;
                         if (engine.Output.UnflushedBytes >= FlushAt)
                         {
-                            await engine.FlushAsync();
+                            await engine.FlushAsync(pass);
                         }
 
                         break;
                     case FrontendMessage.CopyDone or FrontendMessage.CopyFail:
                         engine.Output.Relay(frame);
                         engine.DataEnds();
-                        await engine.FlushAsync();
+                        await engine.FlushAsync(pass);
                         return;
                     case FrontendMessage.Flush or FrontendMessage.Sync:
                         // Clients of the extended protocol may send them before they know that this is a COPY; PostgreSQL ignores them here.
@@ -44,7 +44,7 @@ internal static class CopyRelay
                 }
             }
 
-            await engine.FlushAsync();
+            await engine.FlushAsync(pass);
             if (client.Input.IsCompleted)
             {
                 throw new SessionEndedException();
@@ -55,7 +55,7 @@ internal static class CopyRelay
                 var readable = engine.WhenReadable();
                 if (await Task.WhenAny(client.Input.WhenReadable(), readable) == readable)
                 {
-                    await engine.PassArrivedAsync();
+                    await engine.PassArrivedAsync(pass);
                 }
             }
         }

@@ -50,6 +50,9 @@ internal sealed class EngineLink : IAsyncDisposable
     /// <summary>The engine has had messages since its last ReadyForQuery, so it may hold an implicit transaction open.</summary>
     public bool InSegment { get; private set; }
 
+    /// <summary>The last error that the engine has reported; it may be one that the client was not shown.</summary>
+    public PgError? LastError { get; private set; }
+
     /// <summary>A COPY FROM STDIN waits for the client's data.</summary>
     public bool InCopyIn { get; private set; }
 
@@ -342,7 +345,8 @@ internal sealed class EngineLink : IAsyncDisposable
                 InCopyIn = true;
                 break;
             case BackendMessage.ErrorResponse:
-                _saidFarewell = PgErrorParser.Parse(_input.Contiguous(frame).Span).Severity is PgSeverity.Fatal or PgSeverity.Panic;
+                LastError = PgErrorParser.Parse(_input.Contiguous(frame).Span);
+                _saidFarewell = LastError.Severity is PgSeverity.Fatal or PgSeverity.Panic;
                 InCopyIn = false;
                 Outstanding = 0;
                 Skipping = true;
@@ -369,35 +373,4 @@ internal sealed class EngineLink : IAsyncDisposable
 
     private static bool IsAsynchronous(byte type) =>
         type is BackendMessage.NoticeResponse or BackendMessage.NotificationResponse or BackendMessage.ParameterStatus;
-}
-
-/// <summary>Takes a message of the engine's.</summary>
-/// <param name="type">The message's type.</param>
-/// <param name="body">Valid until the returned task completes.</param>
-internal delegate ValueTask EngineAnswer(byte type, ReadOnlyMemory<byte> body);
-
-/// <summary>Where the engine's messages come to a stop.</summary>
-internal enum EnginePause
-{
-    /// <summary>Every reply that was owed has come.</summary>
-    Settled,
-
-    /// <summary>ReadyForQuery.</summary>
-    Ready,
-
-    /// <summary>COPY FROM STDIN wants the client's data.</summary>
-    CopyIn,
-}
-
-/// <summary>Which of the engine's messages the client is to see.</summary>
-internal enum EngineReplies
-{
-    /// <summary>All but ReadyForQuery.</summary>
-    All,
-
-    /// <summary>As in the simple protocol, though the engine is spoken to in the extended one (rules.md P6).</summary>
-    AsInSimpleQuery,
-
-    /// <summary>Notices, notifications and parameter changes.</summary>
-    AsynchronousOnly,
 }

@@ -28,6 +28,12 @@ internal sealed class OwnSink : OwnStatement
     /// <summary>The statement as the engine runs it.</summary>
     public SinkRewrite Rewrite { get; }
 
+    /// <summary>
+    /// The query of an INSERT alone, if its rows need no more than to be taken: they then come while the query runs, whereas PostgreSQL keeps those of
+    /// RETURNING until the last is there. <see langword="null"/>: the sink has to be run.
+    /// </summary>
+    public SinkRewrite? Query { get; private init; }
+
     /// <summary>It may join CDF tables with local ones, so that the local rows tell which keys of CDF are wanted (rules.md R3).</summary>
     public bool MayJoin { get; init; }
 
@@ -48,6 +54,7 @@ internal sealed class OwnSink : OwnStatement
         return new OwnSink(sql, statement, plan with { ReturnsRows = returning is not null }, rewrite, returning, declaredTypes, types)
         {
             MayJoin = Joins(core, sql.Span, statement),
+            Query = statement is InsertStatement insert ? await StreamedQueryAsync(engine, sql, insert, plan, types) : null,
         };
     }
 
@@ -96,6 +103,29 @@ internal sealed class OwnSink : OwnStatement
             default:
                 return WritePlan.ForDelete(table, KeyOf(table));
         }
+    }
+
+    /// <summary>
+    /// The query of <paramref name="insert"/>, if each of its columns has the type of the column that it goes to. The sink was parsed before it, so what
+    /// is wrong has been said.
+    /// </summary>
+    private static async ValueTask<SinkRewrite?> StreamedQueryAsync(
+        EngineLink engine, ReadOnlyMemory<byte> sql, InsertStatement insert, WritePlan plan, uint[] parameterTypes)
+    {
+        if (insert is not { Source: InsertSource.Query, Query: not null, HasColumnParts: false, Overriding: false })
+        {
+            return null;
+        }
+
+        var query = SinkRewrite.BareQuery(sql.Span, insert);
+        if (query.IsNested)
+        {
+            // A WITH that changes data has to stand in front.
+            return null;
+        }
+
+        var description = await EngineRows.DescribeAsync(engine, query.Text, parameterTypes);
+        return description.Columns is { } columns && StreamedColumns.Fit(columns, plan) ? query : null;
     }
 
     /// <summary>How many columns the query of an INSERT without a column list has.</summary>

@@ -1,4 +1,6 @@
 using Sluice.Gateway.Writes;
+using Sluice.PgWire.Copy;
+using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Sql;
 
 namespace Sluice.Gateway.Sessions;
@@ -32,6 +34,10 @@ internal sealed class OwnCopy(ReadOnlyMemory<byte> sql, CopyStatement statement,
     public CopyStatement Statement { get; } = statement;
 
     public WritePlan Plan { get; } = plan;
+
+    /// <summary>PostgreSQL has to read the data: Sluice does not evaluate WHERE, nor know other encodings than UTF8.</summary>
+    /// <exception cref="PgException">An option is wrong.</exception>
+    public bool NeedsEngine() => Statement.HasWhere || !CopyStatementOptions.Read(Statement).IsUtf8;
 
     public override string Command => "COPY FROM";
 }

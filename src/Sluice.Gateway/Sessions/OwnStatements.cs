@@ -36,7 +36,7 @@ internal sealed class OwnStatements(SessionCore core)
         // What cannot be read is the engine's to refuse.
         InsertStatement { OnConflict.Action: OnConflictAction.Unreadable } => false,
         RowWriteStatement write => core.MayBeCdfTable(write.Target.Name),
-        CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client, HasWhere: false, Target: { } target } =>
+        CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client, Target: { } target } =>
             core.MayBeCdfTable(target.Name),
         TargetedStatement { Kind: SqlStatementKind.Merge, Targets: [var target, ..] } => core.MayBeCdfTable(target.Name),
         TruncateStatement truncate => truncate.Targets.Any(target => core.MayBeCdfTable(target.Name)),

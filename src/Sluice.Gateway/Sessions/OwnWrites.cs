@@ -40,6 +40,14 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
             await CloseAsync();
             var state = await core.StateOfAsync(copy.Relation);
             core.CheckMayWrite(copy.Command, state);
+            if (copy.NeedsEngine())
+            {
+                var copied = await new StagedCopy(core, copy).RunAsync(state);
+                WriteNotices(copied);
+                core.Client.Output.CommandComplete($"COPY {copied.Rows}");
+                return;
+            }
+
             await copyIn.RunAsync(copy, state);
             return;
         }

@@ -25,6 +25,9 @@ public sealed class SinkRewrite
     /// <summary>The changed statement, in UTF-8.</summary>
     public ReadOnlyMemory<byte> Text => _text.WrittenMemory;
 
+    /// <summary>The query with its WITH stands as a subquery, since another WITH is before it.</summary>
+    public bool IsNested { get; private set; }
+
     /// <summary>The statement writes to <paramref name="sink"/>, which it goes on to call by the alias or the name that it gives its target.</summary>
     /// <param name="sql">The whole query string that the statement was found in.</param>
     /// <param name="statement">INSERT, UPDATE or DELETE.</param>
@@ -96,26 +99,41 @@ public sealed class SinkRewrite
     {
         var query = insert.Query ?? throw new ArgumentException("The rows of the INSERT do not come from a query.", nameof(insert));
         var rewrite = new SinkRewrite(sql, insert.Span.Start);
-        var isNested = false;
         if (insert.HasWith)
         {
             rewrite.CopyTo(insert.VerbStart);
-            isNested = StartsWithWith(sql, query, insert.StandardConformingStrings);
+            rewrite.IsNested = StartsWithWith(sql, query, insert.StandardConformingStrings);
         }
 
         // A query that has a WITH of its own cannot follow another WITH.
-        if (isNested)
+        if (rewrite.IsNested)
         {
             rewrite.Insert("SELECT * FROM (", query.Start);
         }
 
         rewrite._copied = query.Start;
         rewrite.CopyTo(query.End);
-        if (isNested)
+        if (rewrite.IsNested)
         {
             rewrite.Insert(") AS query", query.End);
         }
 
+        return rewrite;
+    }
+
+    /// <summary>A COPY FROM into another relation.</summary>
+    /// <param name="sql">The whole query string that the statement was found in.</param>
+    /// <param name="copy">It has a target.</param>
+    /// <param name="relation">What takes the rows, as SQL writes it.</param>
+    /// <param name="columns">The column list, as SQL writes it, for a statement that has none.</param>
+    public static SinkRewrite Copy(ReadOnlySpan<byte> sql, CopyStatement copy, string relation, string columns)
+    {
+        var target = copy.Target ?? throw new ArgumentException("The COPY is not one of a table.", nameof(copy));
+        var rewrite = new SinkRewrite(sql, copy.Span.Start);
+        rewrite.CopyTo(target.Span.Start);
+        rewrite.Insert(copy.Columns is null ? $"{relation} ({columns})" : relation, target.Span.Start);
+        rewrite._copied = target.Span.End;
+        rewrite.CopyTo(copy.Span.End);
         return rewrite;
     }
 

@@ -83,7 +83,9 @@ internal sealed class WireClient : IAsyncDisposable
 
     public WireClient Sync() => Message('S', _ => { });
 
-    public WireClient CopyData(string data) => Message('d', body => body.Bytes(Encoding.UTF8.GetBytes(data)));
+    public WireClient CopyData(string data) => CopyData(Encoding.UTF8.GetBytes(data));
+
+    public WireClient CopyData(byte[] data) => Message('d', body => body.Bytes(data));
 
     public WireClient CopyDone() => Message('c', _ => { });
 
