@@ -11,11 +11,13 @@ var root = new RootCommand(
 
     Try it:   sluice demo      everything on this machine, with a local CDF and sample data
     Run it:   sluice serve     against a CDF cluster
+    Users:    sluice user      their options
     """)
 {
     ServeCommand.Create(),
     DemoCommand.Create(),
     EmulatorCommand.Create(),
+    UserCommand.Create(),
 };
 
 using var signals = new StopSignals();

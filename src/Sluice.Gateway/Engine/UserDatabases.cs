@@ -50,21 +50,28 @@ public sealed partial class UserDatabases
 
     /// <summary>
     /// Makes the user's role and database if they do not exist, and brings the CDF tables in it to what the built-in tables and
-    /// <paramref name="customTables"/> are: missing ones are made, those of another definition are made anew. None is dropped for not being
-    /// named, since it may have been added after <paramref name="customTables"/> was read. Costs nothing if it was done before in this
-    /// process with the same tables.
+    /// <paramref name="userTables"/> are: missing ones are made, those of another definition are made anew. None is dropped for not being
+    /// named, since it may have been added after <paramref name="userTables"/> was read. Costs nothing if it was done before in this
+    /// process with the same tables and rights.
     /// </summary>
-    /// <exception cref="PgException">The engine's error: 57P03 while it restarts, 55P03 if a session of the user holds a table that must go.</exception>
+    /// <param name="username">Who.</param>
+    /// <param name="userTables">The user's own tables, and built-in tables that are not as other users have them.</param>
+    /// <param name="rights">What the user may do in his database.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PgException">
+    /// The engine's error: 57P03 while it restarts, 55P03 if a session of the user holds a table that must go, 2BP01 if something of his depends on it.
+    /// </exception>
     /// <exception cref="ArgumentException">A reserved name, or one of more than 63 bytes.</exception>
     public async Task<EngineLogin> EnsureAsync(
         string username,
-        IReadOnlyCollection<TableDefinition> customTables,
+        IReadOnlyCollection<TableDefinition> userTables,
+        DatabaseRights rights,
         CancellationToken cancellationToken)
     {
         var login = LoginOf(username);
         var user = _users.GetOrAdd(username, _ => new UserState());
-        var wanted = Fingerprints(customTables);
-        if (user.Has(wanted))
+        var wanted = Fingerprints(userTables);
+        if (user.Has(wanted, rights))
         {
             return login;
         }
@@ -72,9 +79,10 @@ public sealed partial class UserDatabases
         await user.Gate.WaitAsync(cancellationToken);
         try
         {
-            if (!user.Has(wanted))
+            if (!user.Has(wanted, rights))
             {
-                await BuildAsync(username, customTables, cancellationToken);
+                await BuildAsync(username, userTables, rights, cancellationToken);
+                user.Rights = rights;
                 user.Tables = wanted;
             }
         }
@@ -85,6 +93,10 @@ public sealed partial class UserDatabases
 
         return login;
     }
+
+    /// <summary>The same for a user without special rights.</summary>
+    public Task<EngineLogin> EnsureAsync(string username, IReadOnlyCollection<TableDefinition> userTables, CancellationToken cancellationToken) =>
+        EnsureAsync(username, userTables, DatabaseRights.Default, cancellationToken);
 
     /// <summary>Adds a table to the user's database, for his sessions to see at once; does nothing if there is no database yet.</summary>
     /// <exception cref="PgException">42P07: the user has a table of that name; 55P03: locks were held for too long.</exception>
@@ -198,16 +210,18 @@ public sealed partial class UserDatabases
         }
     }
 
-    private async Task BuildAsync(string username, IReadOnlyCollection<TableDefinition> customTables, CancellationToken cancellationToken)
+    private async Task BuildAsync(
+        string username,
+        IReadOnlyCollection<TableDefinition> userTables,
+        DatabaseRights rights,
+        CancellationToken cancellationToken)
     {
         var (name, text) = (SqlText.Identifier(username), SqlText.Literal(username));
         await using var own = await OpenOwnAsync(cancellationToken);
         var made = false;
         if ((await own.ExecuteAsync($"SELECT FROM pg_catalog.pg_roles WHERE rolname = {text}", cancellationToken)).Count == 0)
         {
-            await own.ExecuteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"CREATE ROLE {name} LOGIN NOINHERIT CONNECTION LIMIT {_options.MaxConnectionsPerUser}"),
-                cancellationToken);
+            await own.ExecuteAsync($"CREATE ROLE {name} LOGIN NOINHERIT CONNECTION LIMIT 0", cancellationToken);
         }
 
         if (!await ExistsAsync(own, username, cancellationToken))
@@ -219,12 +233,18 @@ public sealed partial class UserDatabases
         await using (var sql = await EngineSql.OpenAsync(_engine, username, EngineRoles.Owner, cancellationToken))
         {
             await sql.ExecuteAsync(UserMapping(username), cancellationToken);
-            await ReconcileAsync(sql, customTables, cancellationToken);
+            await ReconcileAsync(sql, userTables, cancellationToken);
+            await sql.ExecuteAsync(
+                rights.CreatesTables ? $"GRANT CREATE ON SCHEMA public TO {name}" : $"REVOKE CREATE ON SCHEMA public FROM {name}", cancellationToken);
         }
 
         // Last, so that a user who can connect finds all that he should.
+        var connections = Math.Min(rights.ConnectionLimit ?? _options.MaxConnectionsPerUser, _options.MaxConnectionsPerUser);
         await own.ExecuteAsync(
-            $"REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {name}", cancellationToken);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {name}; ALTER ROLE {name} CONNECTION LIMIT {connections}"),
+            cancellationToken);
         if (made)
         {
             LogMade(_logger, username);
@@ -246,10 +266,15 @@ public sealed partial class UserDatabases
             """;
     }
 
-    private async Task ReconcileAsync(EngineSql sql, IReadOnlyCollection<TableDefinition> customTables, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(EngineSql sql, IReadOnlyCollection<TableDefinition> userTables, CancellationToken cancellationToken)
     {
         var existing = await ListAsync(sql, cancellationToken);
-        var wanted = BuiltInTables.All.Concat(customTables).ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var wanted = BuiltInTables.All.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        foreach (var table in userTables)
+        {
+            wanted[table.Name] = table;
+        }
+
         var next = NextChild(existing);
         var statements = new StringBuilder();
         if ((await sql.ExecuteAsync(CatalogSql.PreambleMark, cancellationToken))[0][0] != CatalogSql.PreambleFingerprint)
@@ -285,15 +310,18 @@ public sealed partial class UserDatabases
 
     private sealed record ChildTable(string Child, string? Fingerprint);
 
-    /// <summary>What is known of a user's database: the fingerprints of his own tables, once it was made or looked at.</summary>
+    /// <summary>What is known of a user's database, once it was made or looked at: the fingerprints of the tables that not all have, and the rights.</summary>
     private sealed class UserState
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
         public volatile Dictionary<string, string>? Tables;
 
-        public bool Has(Dictionary<string, string> wanted) =>
+        public volatile DatabaseRights? Rights;
+
+        public bool Has(Dictionary<string, string> wanted, DatabaseRights rights) =>
             Tables is { } tables
+            && Rights == rights
             && tables.Count == wanted.Count
             && wanted.All(table => tables.GetValueOrDefault(table.Key) == table.Value);
     }

@@ -14,7 +14,7 @@ internal static partial class UserTemplate
 
     /// <summary>The template's name.</summary>
     public static string Name { get; } = EngineRoles.TemplatePrefix + CatalogSql.Hash(
-        CatalogSql.Preamble + CatalogSql.Revocations + string.Concat(BuiltInTables.All.Select(t => CatalogSql.CreateTable(t, "scan"))));
+        CatalogSql.Preamble + CatalogSql.Revocations + LocalTables.Warning + string.Concat(BuiltInTables.All.Select(t => CatalogSql.CreateTable(t, "scan"))));
 
     /// <summary>Makes the template if there is none, and drops those of other versions.</summary>
     /// <exception cref="EngineException">postgres_fdw is not installed.</exception>
@@ -67,10 +67,15 @@ internal static partial class UserTemplate
             await superuser.ExecuteAsync(CatalogSql.Revocations, cancellationToken);
         }
 
-        await using var owner = await EngineSql.OpenAsync(engine, Unfinished, EngineRoles.Owner, cancellationToken);
-        await owner.ExecuteAsync(CatalogSql.MarkedPreamble, cancellationToken);
-        await owner.ExecuteAsync(
-            string.Concat(BuiltInTables.All.Select((table, i) => CatalogSql.CreateMarkedTable(table, Child(i + 1)))), cancellationToken);
+        await using (var owner = await EngineSql.OpenAsync(engine, Unfinished, EngineRoles.Owner, cancellationToken))
+        {
+            await owner.ExecuteAsync(CatalogSql.MarkedPreamble, cancellationToken);
+            await owner.ExecuteAsync(
+                string.Concat(BuiltInTables.All.Select((table, i) => CatalogSql.CreateMarkedTable(table, Child(i + 1)))), cancellationToken);
+        }
+
+        await using var last = await EngineSql.OpenAsync(engine, Unfinished, EngineRoles.Superuser, cancellationToken);
+        await last.ExecuteAsync(LocalTables.Warning, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Made the template of users' databases, {Name}")]

@@ -21,7 +21,7 @@ internal sealed class DataDirectories
             Directory.CreateDirectory(root, OthersPass);
         }
 
-        Engine = Path.Combine(root, "engine");
+        Engine = GatewayOptions.EngineDirectoryIn(root);
         Tls = Path.Combine(root, "tls");
         Transactions = Path.Combine(root, "transactions");
         Keys = Directory.CreateDirectory(Path.Combine(root, "keys"), OwnerOnly).FullName;

@@ -17,6 +17,7 @@ internal sealed class EngineStartup(
     IScanUsers users,
     ScanSessions sessions,
     HistoryTables history,
+    DatabaseQuota quota,
     HistoryStore historyStore,
     GatewayOptions gateway,
     TimeProvider time,
@@ -37,6 +38,7 @@ internal sealed class EngineStartup(
     {
         await engine.StartAsync(cancellationToken);
         _databases = await UserDatabases.CreateAsync(engine, options, logger, cancellationToken);
+        quota.Watch(gateway.Engine.UserDatabaseCheckInterval, time);
         _scans = ScanServer.Start(engine, new ScanBackend(_databases.Secrets, users, sessions, history), scanLogger);
     }
 
@@ -77,6 +79,7 @@ internal sealed class EngineStartup(
             // Nobody is left to wait for.
         }
 
+        await quota.DisposeAsync();
         if (_scans is not null)
         {
             await _scans.DisposeAsync();

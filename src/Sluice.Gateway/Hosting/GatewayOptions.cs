@@ -6,6 +6,9 @@ public sealed record GatewayOptions
     /// <summary>Where the engine's data, certificates and keys are kept. Made if missing.</summary>
     public string DataDirectory { get; init; } = "";
 
+    /// <summary>The embedded engine's directory in the data directory of a gateway.</summary>
+    public static string EngineDirectoryIn(string dataDirectory) => Path.Combine(Path.GetFullPath(dataDirectory), "engine");
+
     /// <summary>The endpoint for PostgreSQL clients.</summary>
     public PostgresEndpoint Postgres { get; init; } = new();
 
@@ -105,6 +108,15 @@ public sealed record EmbeddedEngine
 
     /// <summary>Sessions of all users together.</summary>
     public int MaxConnections { get; init; } = 300;
+
+    /// <summary>
+    /// What the database of one user may take on disk, temporary tables and tables of the user's own included; sessions that go beyond it are ended
+    /// with 53100.
+    /// </summary>
+    public int UserDatabaseMegabytes { get; init; } = 10_240;
+
+    /// <summary>How often the sizes are looked at.</summary>
+    public TimeSpan UserDatabaseCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Further settings of PostgreSQL, e.g. <c>shared_buffers</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -30,6 +30,16 @@ public static class GatewayOptionsValidator
             findings.Add($"Engine:MaxConnections is {options.Engine.MaxConnections}: Sluice needs a few for itself, give at least 10.");
         }
 
+        if (options.Engine.UserDatabaseMegabytes < 32)
+        {
+            findings.Add($"Engine:UserDatabaseMegabytes is {options.Engine.UserDatabaseMegabytes}: an empty database takes 10 of them, give at least 32.");
+        }
+
+        if (options.Engine.UserDatabaseCheckInterval < TimeSpan.FromMilliseconds(100) || options.Engine.UserDatabaseCheckInterval > TimeSpan.FromHours(1))
+        {
+            findings.Add($"Engine:UserDatabaseCheckInterval is {options.Engine.UserDatabaseCheckInterval}: give a time from 00:00:00.1 to 01:00:00.");
+        }
+
         if (options.Engine.BinariesDirectory is { } binaries && !File.Exists(Path.Combine(binaries, "postgres")))
         {
             findings.Add($"Engine:BinariesDirectory is {binaries}, which has no postgres in it: name the directory of postgres and initdb, or leave it out.");

@@ -60,6 +60,8 @@ public static class GatewayServiceCollectionExtensions
         });
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton<IEngine>(provider => provider.GetRequiredService<EmbeddedPostgres>());
+        services.AddSingleton(provider => new DatabaseQuota(
+            provider.GetRequiredService<IEngine>(), engine.UserDatabaseMegabytes * 1_048_576L, provider.GetRequiredService<ILogger<DatabaseQuota>>()));
         services.AddSingleton<EngineStartup>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EngineStartup>());
     }

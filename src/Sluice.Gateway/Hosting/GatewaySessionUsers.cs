@@ -22,6 +22,7 @@ internal sealed class GatewaySessionUsers(
     SpillStore spill,
     WriteHistory history,
     RejectedRows rejectedRows,
+    DatabaseQuota quota,
     TimeProvider time) : ISessionUsers
 {
     /// <inheritdoc/>
@@ -32,6 +33,11 @@ internal sealed class GatewaySessionUsers(
             var ended = sessions.Ended(username);
             GatewayUser user = await users.FindAsync(username, cancellationToken)
                 ?? throw Fatal(SqlState.InvalidAuthorizationSpecification, $"user \"{username}\" was deleted");
+            if (quota.ReasonToRefuse(username) is { } tooLarge)
+            {
+                throw new PgException(tooLarge);
+            }
+
             (EngineLogin login, _) = await tables.EnsureAsync(username, cancellationToken);
             return new SessionUser
             {
@@ -40,6 +46,8 @@ internal sealed class GatewaySessionUsers(
                 Ended = ended,
                 Tables = () => tables.Current(username),
                 History = (history, rejectedRows),
+                Settings = [.. user.Options.SessionDefaults()],
+                EndReason = () => quota.ReasonToEnd(username),
                 Writes = new WriteContext
                 {
                     Client = clients.For(user),
@@ -48,6 +56,7 @@ internal sealed class GatewaySessionUsers(
                     Spill = spill,
                     Cluster = cdf.BaseUrl,
                     Time = time,
+                    Settings = WriteSettings.Default with { DefaultDataSetId = user.Options.DataSetId },
                 },
             };
         }

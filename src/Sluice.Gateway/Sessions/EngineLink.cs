@@ -26,6 +26,9 @@ internal sealed class EngineLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Why Sluice had the backend ended, which the client is told instead of the engine's words; <see langword="null"/> if it had not.</summary>
+    public Func<PgError?> EndReason { get; init; } = static () => null;
+
     /// <summary>Messages to the engine; sent by <see cref="FlushAsync"/>.</summary>
     public MessageWriter Output { get; }
 
@@ -221,7 +224,7 @@ internal sealed class EngineLink : IAsyncDisposable
                     if (error.Severity is PgSeverity.Fatal or PgSeverity.Panic)
                     {
                         // The backend goes, and the client has not been told.
-                        throw new PgException(error);
+                        throw new PgException(OwnReason(error) ?? error);
                     }
 
                     break;
@@ -299,6 +302,12 @@ internal sealed class EngineLink : IAsyncDisposable
         while (_input.TryRead(out var frame, InPieces.DataRow | InPieces.CopyData))
         {
             Observe(frame);
+            if (frame.Type == BackendMessage.ErrorResponse && _saidFarewell && OwnReason(PgErrorParser.Parse(_input.Contiguous(frame).Span)) is { } reason)
+            {
+                await _client.FlushAsync();
+                throw new PgException(reason);
+            }
+
             if (frame.Type != BackendMessage.ReadyForQuery && Passes(frame.Type, pass))
             {
                 _client.Output.Relay(frame);
@@ -311,6 +320,8 @@ internal sealed class EngineLink : IAsyncDisposable
             throw Gone(inner: null);
         }
     }
+
+    private PgError? OwnReason(PgError error) => error.SqlState == SqlState.AdminShutdown ? EndReason() : null;
 
     /// <summary>The backend has gone. If it said why, the client has been told, and hears nothing more.</summary>
     private Exception Gone(Exception? inner) => _saidFarewell

@@ -30,10 +30,10 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
         var sinkKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var backend = await EngineConnection.ConnectAsync(
             user.Login,
-            [.. SluiceSettings.Defaults, .. parameters.Settings, new(SinkView.KeySetting, sinkKey)],
+            [.. SluiceSettings.Defaults, .. user.Settings, .. parameters.Settings, new(SinkView.KeySetting, sinkKey)],
             cancellationToken);
         var client = new ClientLink(connection);
-        await using var engine = new EngineLink(backend, client);
+        await using var engine = new EngineLink(backend, client) { EndReason = user.EndReason };
         foreach (var notice in backend.Notices)
         {
             client.Output.NoticeResponse(notice);

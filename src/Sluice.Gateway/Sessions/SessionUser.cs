@@ -2,6 +2,7 @@ using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Sessions;
 
@@ -22,6 +23,12 @@ public sealed class SessionUser
 
     /// <summary>Keeps what statements write and set aside, if anybody does.</summary>
     public (WriteHistory Writes, RejectedRows Rows)? History { get; init; }
+
+    /// <summary>What the engine session begins with instead of the defaults of <see cref="SluiceSettings"/>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
+
+    /// <summary>Why the engine was told to end the user's sessions; <see langword="null"/> if it was not.</summary>
+    public Func<PgError?> EndReason { get; init; } = static () => null;
 
     /// <summary>The way to CDF with the user's credentials.</summary>
     public required WriteContext Writes { get; init; }

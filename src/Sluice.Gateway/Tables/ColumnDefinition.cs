@@ -41,6 +41,9 @@ public sealed record ColumnDefinition
     /// <summary>CDF has no <c>setNull</c> for the field, and takes <c>{"set":null}</c> instead.</summary>
     public bool ClearedBySet { get; init; }
 
+    /// <summary>The column has external ids of resources whose internal ids CDF takes; <see langword="null"/> for columns that CDF takes as they are.</summary>
+    public ExternalIdReference? Reference { get; init; }
+
     /// <summary>Bounds of the CDF API.</summary>
     public ColumnLimits Limits { get; init; } = ColumnLimits.None;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Users;
@@ -33,8 +32,8 @@ public sealed record GatewayUser
     /// <summary>The CDF session that was bound, 1 to 2^53-1; null for client credentials.</summary>
     public long? SessionId { get; init; }
 
-    /// <summary>Defaults of the user's sessions: names of <c>sluice.*</c> settings without that prefix, and values.</summary>
-    public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+    /// <summary>What an administrator has decided for the user.</summary>
+    public UserOptions Options { get; init; } = UserOptions.Default;
 
     /// <summary>To the millisecond, as CDF has it.</summary>
     public required DateTimeOffset CreatedTime { get; init; }

@@ -24,13 +24,14 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
     /// What a login needs: the user's CDF tables, and his database with just these. Nobody changes the tables meanwhile, so that a login never takes away
     /// a table that is being made.
     /// </summary>
-    /// <exception cref="PgWire.Protocol.PgException">As <see cref="UserDatabases.EnsureAsync"/>; 28000 the user was deleted.</exception>
+    /// <exception cref="PgWire.Protocol.PgException">As <see cref="UserDatabases.EnsureAsync(string, IReadOnlyCollection{TableDefinition}, DatabaseRights, CancellationToken)"/>; 28000 the user was deleted.</exception>
     public Task<(EngineLogin Login, TableCatalog Tables)> EnsureAsync(string username, CancellationToken cancellationToken) =>
         tables.ReadLockedAsync(
             username,
-            async catalog =>
+            async (catalog, options) =>
             {
-                var login = await databases().EnsureAsync(username, [.. catalog.Custom], cancellationToken);
+                var rights = new DatabaseRights { CreatesTables = options.StagingTables, ConnectionLimit = options.ConnectionLimit };
+                var login = await databases().EnsureAsync(username, [.. catalog.Particular], rights, cancellationToken);
                 _current[username] = catalog;
                 return (login, catalog);
             },

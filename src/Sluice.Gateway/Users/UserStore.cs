@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Dapper;
 using Sluice.Gateway.Engine;
@@ -121,6 +120,43 @@ public sealed class UserStore(IEngine engine)
         return row.ToUser();
     }
 
+    /// <summary>All users, in the order of their creation.</summary>
+    public Task<IReadOnlyList<GatewayUser>> ListAsync(CancellationToken cancellationToken) =>
+        QueryAsync($"{Select} ORDER BY created_time, username", new { }, cancellationToken);
+
+    /// <summary>Changes the options of a user; sessions that begin afterwards are bound by them.</summary>
+    /// <param name="username">Who.</param>
+    /// <param name="change">Makes the new options of the old, which nobody else changes meanwhile; <see langword="null"/> leaves them.</param>
+    /// <param name="now">The time of the change.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The new options; <see langword="null"/> if there is no such user, or nothing was changed.</returns>
+    public async Task<UserOptions?> ChangeOptionsAsync(
+        string username,
+        Func<UserOptions, UserOptions?> change,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        if (username.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition($"{Select} WHERE username = @username FOR UPDATE", new { username }, cancellationToken: cancellationToken));
+        if (row is null || change(row.ToUser().Options) is not { } options)
+        {
+            return null;
+        }
+
+        const string Sql = $"UPDATE sluice.gateway_user SET options = @Options::jsonb, {Touch} WHERE username = @username";
+        var values = new { username, Options = JsonSerializer.Serialize(options, UsersJson.Default.UserOptions), now = now.UtcDateTime };
+        await connection.ExecuteAsync(new CommandDefinition(Sql, values, cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return options;
+    }
+
     private async Task<GatewayUser?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
@@ -172,7 +208,7 @@ public sealed class UserStore(IEngine engine)
             CreatedBy = user.CreatedBy,
             Credentials = user.Credentials.Bytes,
             SessionId = user.SessionId,
-            Options = JsonSerializer.Serialize(new(user.Options, StringComparer.Ordinal), UsersJson.Default.DictionaryStringString),
+            Options = JsonSerializer.Serialize(user.Options, UsersJson.Default.UserOptions),
             CreatedTime = user.CreatedTime.UtcDateTime,
             LastUpdatedTime = user.LastUpdatedTime.UtcDateTime,
         };
@@ -188,7 +224,7 @@ public sealed class UserStore(IEngine engine)
             CreatedBy = CreatedBy,
             Credentials = new ProtectedCredentials(Credentials),
             SessionId = SessionId,
-            Options = JsonSerializer.Deserialize(Options, UsersJson.Default.DictionaryStringString)!.ToImmutableDictionary(StringComparer.Ordinal),
+            Options = JsonSerializer.Deserialize(Options, UsersJson.Default.UserOptions)!,
             CreatedTime = new DateTimeOffset(CreatedTime),
             LastUpdatedTime = new DateTimeOffset(LastUpdatedTime),
         };

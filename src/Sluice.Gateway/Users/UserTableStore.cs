@@ -22,17 +22,18 @@ public sealed class UserTableStore(IEngine engine)
     }
 
     /// <summary>All CDF tables of <paramref name="username"/>: built-in and custom.</summary>
-    public async Task<TableCatalog> CatalogAsync(string username, CancellationToken cancellationToken) =>
-        Catalog(await ListAsync(username, cancellationToken));
+    public Task<TableCatalog> CatalogAsync(string username, CancellationToken cancellationToken) =>
+        ReadLockedAsync(username, static (catalog, _) => Task.FromResult(catalog), cancellationToken);
 
-    /// <summary>Runs <paramref name="use"/> with all CDF tables of <paramref name="username"/>, which nobody changes meanwhile.</summary>
+    /// <summary>Runs <paramref name="use"/> with all CDF tables and the options of <paramref name="username"/>, which nobody changes meanwhile.</summary>
     /// <exception cref="PgException">28000: the user was deleted.</exception>
-    public async Task<T> ReadLockedAsync<T>(string username, Func<TableCatalog, Task<T>> use, CancellationToken cancellationToken)
+    public async Task<T> ReadLockedAsync<T>(string username, Func<TableCatalog, UserOptions, Task<T>> use, CancellationToken cancellationToken)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await LockAsync(connection, username, "FOR SHARE", cancellationToken);
-        var result = await use(Catalog(await ListAsync(connection, username, cancellationToken)));
+        var options = await LockAsync(connection, username, "FOR SHARE", cancellationToken);
+        var tables = await ListAsync(connection, username, cancellationToken);
+        var result = await use(TableCatalog.Of(tables.Select(table => table.Declaration.ToDefinition()), TableVariants.Of(options)), options);
         await transaction.CommitAsync(cancellationToken);
         return result;
     }
@@ -79,21 +80,17 @@ public sealed class UserTableStore(IEngine engine)
         return [.. declarations.Select(declaration => existing[declaration.Tablename])];
     }
 
-    private static TableCatalog Catalog(IEnumerable<CustomTable> tables) =>
-        TableCatalog.Of(tables.Select(table => table.Declaration.ToDefinition()));
-
-    private static async Task LockAsync(NpgsqlConnection connection, string username, string strength, CancellationToken cancellationToken)
+    private static async Task<UserOptions> LockAsync(NpgsqlConnection connection, string username, string strength, CancellationToken cancellationToken)
     {
-        var sql = $"SELECT 1 FROM sluice.gateway_user WHERE username = @username {strength}";
-        if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken)) is null)
-        {
-            throw new PgException(new PgError
+        var sql = $"SELECT options::text FROM sluice.gateway_user WHERE username = @username {strength}";
+        var options = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken))
+            ?? throw new PgException(new PgError
             {
                 Severity = PgSeverity.Fatal,
                 SqlState = SqlState.InvalidAuthorizationSpecification,
                 Message = $"user \"{username}\" was deleted",
             });
-        }
+        return JsonSerializer.Deserialize(options, UsersJson.Default.UserOptions)!;
     }
 
     private static async Task<IReadOnlyList<CustomTable>> ListAsync(

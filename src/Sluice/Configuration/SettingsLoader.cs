@@ -31,6 +31,13 @@ internal static class SettingsLoader
         return findings.Count == 0 ? settings : throw new SettingsException(findings);
     }
 
+    /// <summary>The data directory alone, for commands that need no other setting.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or no data directory is set.</exception>
+    public static string LoadDataDirectory(string? file, IEnumerable<KeyValuePair<string, string?>> overrides) =>
+        Read(file, overrides)[nameof(GatewayOptions.DataDirectory)] is { Length: > 0 } directory
+            ? directory
+            : throw new SettingsException(["DataDirectory is not set: name the gateway's with --data-dir, or its configuration file with --config."]);
+
     private static IConfigurationRoot Read(string? file, IEnumerable<KeyValuePair<string, string?>> overrides)
     {
         var builder = new ConfigurationBuilder();

@@ -2,12 +2,14 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sluice.EndToEnd.Tests.Servers;
 using Sluice.EndToEnd.Tests.Wire;
 using Sluice.Emulator;
 using Sluice.Gateway.Hosting;
+using Sluice.Gateway.Users;
 using Sluice.PgWire.Startup;
 
 [assembly: AssemblyFixture(typeof(GatewayServer))]
@@ -49,6 +51,7 @@ public sealed class GatewayServer : IAsyncLifetime
         {
             DataDirectory = Path.Combine(_directory.FullName, "data"),
             Cdf = new CdfCluster { BaseUrl = cluster, TokenHosts = cluster, MaxAttempts = 3 },
+            Engine = new EmbeddedEngine { UserDatabaseMegabytes = 100, UserDatabaseCheckInterval = TimeSpan.FromMilliseconds(300) },
         };
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -85,6 +88,19 @@ public sealed class GatewayServer : IAsyncLifetime
 
         _directory.Delete(recursive: true);
     }
+
+    /// <summary>A new user with these options.</summary>
+    internal async Task<GatewayLogin> RegisterAsync(UserOptions options)
+    {
+        var login = await Cdf.RegisterUserAsync();
+        await SetOptionsAsync(login, options);
+        return login;
+    }
+
+    /// <summary>Changes the options of a user, for sessions that begin afterwards.</summary>
+    internal async Task SetOptionsAsync(GatewayLogin login, UserOptions options) =>
+        Assert.NotNull(await _gateway!.Services.GetRequiredService<UserStore>().ChangeOptionsAsync(
+            login.Username, _ => options, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken));
 
     /// <summary>A connection of Npgsql, over TLS with the certificate checked.</summary>
     internal async Task<NpgsqlConnection> OpenAsync(GatewayLogin? login = null)

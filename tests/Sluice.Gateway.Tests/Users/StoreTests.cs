@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Tests.Engine;
 using Sluice.Gateway.Users;
+using Sluice.Gateway.Writes;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Tests.Users;
@@ -18,7 +19,7 @@ public sealed class StoreTests(EngineFixture fixture)
     [Fact]
     public async Task A_user_is_found_as_it_was_stored()
     {
-        var user = NewUser() with { SessionId = 9007199254740991, Options = ImmutableDictionary<string, string>.Empty.Add("on_conflict", "update") };
+        var user = NewUser() with { SessionId = 9007199254740991, Options = new() { OnConflict = ConflictAction.Update, DataSetId = 7, StagingTables = true } };
         await _users.AddAsync(user, Cancellation);
         var found = await _users.FindAsync(user.Username, Cancellation);
 
@@ -41,6 +42,22 @@ public sealed class StoreTests(EngineFixture fixture)
     {
         Assert.Null(await _users.FindAsync(username, Cancellation));
         Assert.Null(await new UserCredentialStore(_users).FindAsync(username, Cancellation));
+    }
+
+    [Fact]
+    public async Task Options_are_changed_and_all_users_are_listed()
+    {
+        var user = NewUser();
+        await _users.AddAsync(user, Cancellation);
+        var changed = await _users.ChangeOptionsAsync(
+            user.Username, options => options with { StatementTimeout = TimeSpan.FromSeconds(5) }, Now.AddHours(1), Cancellation);
+        Assert.Equal(TimeSpan.FromSeconds(5), changed?.StatementTimeout);
+        Assert.Null(await _users.ChangeOptionsAsync(user.Username, _ => null, Now.AddHours(2), Cancellation));
+        Assert.Null(await _users.ChangeOptionsAsync("nobody", options => options, Now, Cancellation));
+
+        var listed = (await _users.ListAsync(Cancellation)).Single(listed => listed.Username == user.Username);
+        Assert.Equal(changed, listed.Options);
+        Assert.Equal(Now.AddHours(1), listed.LastUpdatedTime);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class UserDatabaseTablesTests : IAsyncLifetime
     {
         await _tables.ReadLockedAsync(
             _username,
-            async catalog =>
+            async (catalog, _) =>
             {
                 await _databases.EnsureAsync(_username, Cancellation);
                 await using var other = await _engine.Database.OpenConnectionAsync(Cancellation);
