@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Tests.Engine;
 using Sluice.Gateway.Users;
