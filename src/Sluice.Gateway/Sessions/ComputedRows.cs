@@ -114,6 +114,13 @@ internal sealed class ComputedRows(SessionCore core, WritePlan plan)
             for (var i = 0; i < columns.Length; i++)
             {
                 var length = reader.Int32();
+                if (isKeyed && i >= plan.SetColumns)
+                {
+                    // Two keys that read alike when joined are two.
+                    BinaryPrimitives.WriteInt32LittleEndian(_key.GetSpan(sizeof(int)), length);
+                    _key.Advance(sizeof(int));
+                }
+
                 if (length < 0)
                 {
                     batch.Columns[i].AppendNull();

@@ -22,6 +22,11 @@ internal static class ConflictClause
         }
 
         var key = KeyOf(plan.Table, clause, sql);
+        if (key is ["id"] && plan.Table.Insert == InsertEffect.Creates)
+        {
+            CheckId(plan, clause);
+        }
+
         if (clause.Action == OnConflictAction.Nothing)
         {
             if (plan.Table.Kind == TableKind.SequenceRows)
@@ -68,6 +73,18 @@ internal static class ConflictClause
         }
 
         return plan with { Conflict = ConflictAction.Update, ConflictColumns = columns.ToImmutable(), ConflictKey = key };
+    }
+
+    /// <summary>CDF makes ids: a row that has one can only be changed, and one without cannot conflict.</summary>
+    private static void CheckId(WritePlan plan, OnConflictClause clause)
+    {
+        if (clause.Action == OnConflictAction.Nothing || plan.IndexOf("id") < 0)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"ON CONFLICT (id) of CDF table \"{plan.Table.Name}\" is for DO UPDATE of rows whose id the INSERT gives",
+                hint: "CDF makes ids, so that a new row never has one. Name external_id instead.");
+        }
     }
 
     private static ImmutableArray<string> KeyOf(TableDefinition table, OnConflictClause clause, ReadOnlySpan<byte> sql)

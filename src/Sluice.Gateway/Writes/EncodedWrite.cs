@@ -41,10 +41,11 @@ public sealed class EncodedWrite(PooledBuffer body) : IDisposable
     /// <summary>What has to be asked of CDF before it is sent; the request is made from the answer.</summary>
     internal WritePreparation? Preparation { get; init; }
 
-    /// <summary>
-    /// The rows for RETURNING as they are written, where CDF's answer has none; <see langword="null"/> if its answer or the preparation has them.
-    /// </summary>
-    public IReadOnlyList<ReturnedRow>? Echo { get; set; }
+    /// <summary>CDF's answer has no items for RETURNING; the rows are told as they are written.</summary>
+    public bool IsEchoed { get; set; }
+
+    /// <summary>Where items that exist are changed instead of created: <see cref="ConflictAction.Update"/>.</summary>
+    public ItemsApi? Upsert { get; init; }
 
     /// <summary>The rows that it was made of, if some of them may be set aside.</summary>
     internal KeptRows? Source { get; private set; }

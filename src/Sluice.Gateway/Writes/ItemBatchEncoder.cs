@@ -56,7 +56,8 @@ internal class ItemBatchEncoder : BatchEncoder
         {
             for (var row = 0; row < batch.Count; row++)
             {
-                if (items.Items == ItemsPerRequest || items.Size > Context.Limits.MaxBodyBytes || MustFollow(batch, row, externalIds))
+                // Asked first, since the keys of the open request are forgotten with it.
+                if (MustFollow(batch, row, externalIds) || items.Items == ItemsPerRequest || items.Size > Context.Limits.MaxBodyBytes)
                 {
                     requests.Add(Close(items));
                     items = NewBody(ExternalIdColumn);
@@ -214,6 +215,7 @@ internal class ItemBatchEncoder : BatchEncoder
             Keys = items.Keys,
             Creates = true,
             Verification = allHaveKeys ? _api : null,
+            Upsert = _api,
         };
     }
 }

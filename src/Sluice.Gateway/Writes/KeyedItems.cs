@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Writes.Changes;
 using Sluice.PgWire.Columns;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
 
@@ -51,6 +52,18 @@ internal abstract class KeyedItems : BatchEncoder
             {
                 if (!CanExist(batch, row))
                 {
+                    if (Plan.UpdatesById)
+                    {
+                        // Of an INSERT each row is wanted, and without an id CDF would have to make one.
+                        throw Errors.At(
+                            batch,
+                            row,
+                            _key,
+                            SqlState.FeatureNotSupported,
+                            "a row without an id cannot be inserted with ON CONFLICT (id)",
+                            hint: "Insert new rows by a statement of their own.");
+                    }
+
                     LeaveOut(batch, row);
                     continue;
                 }

@@ -204,19 +204,11 @@ internal sealed class TableWrite : IRowWrite
     private void EncodeAll(RowBatch batch, List<EncodedWrite> requests)
     {
         _encoder.Encode(batch, requests);
-        if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.TrueForAll(request => request.Preparation is null))
+        if (_plan.ReturnsRows && !_encoder.AnswersWithItems && requests.Count > 0 && requests.TrueForAll(request => request.Preparation is null))
         {
-            var echo = EchoRows.Of(_plan, batch);
-            requests.ForEach(request => request.Echo = []);
-            if (requests[0].Preparation is null)
-            {
-                // Whichever request stores them; some may be refused.
-                _dispatch.Echo(echo);
-            }
-            else
-            {
-                requests[0].Echo = echo;
-            }
+            // Whichever request stores them; some may be refused.
+            requests.ForEach(request => request.IsEchoed = true);
+            _dispatch.Echo(EchoRows.Of(_plan, batch));
         }
     }
 

@@ -395,6 +395,11 @@ public sealed class WriteDispatch : IDisposable
 
             Note(whole, prepared);
             Note(part, recovery);
+            if (recovery.Stored.Count > 0)
+            {
+                await ReturnStoredAsync(part, recovery.Stored);
+            }
+
             return (recovery.Next, null);
         }
         finally
@@ -419,6 +424,26 @@ public sealed class WriteDispatch : IDisposable
             _notApplied.AddRange(prepared.NotApplied.Select(spans.OriginOf));
             _moreRows.AddRange(prepared.MoreRows.Select(more => (spans.OriginOf(more.Item), more.Rows)));
             _storedRows += prepared.MoreRows.Sum(more => more.Rows);
+        }
+    }
+
+    /// <summary>RETURNING of items that are stored though CDF has not answered with them.</summary>
+    private async Task ReturnStoredAsync(WritePart part, IReadOnlyList<int> items)
+    {
+        if (!part.Write.Plan.ReturnsRows || part.Write.Upsert is not { } api)
+        {
+            return;
+        }
+
+        var (rows, error) = await StoredItems.ReadAsync(_context.Client, part.Write, items, api);
+        lock (_lock)
+        {
+            _returned.AddRange(rows);
+        }
+
+        if (error is not null)
+        {
+            Stop(new CdfErrorMapper(part.Write.Plan).Map(error, part.Write.Keys));
         }
     }
 
@@ -462,7 +487,7 @@ public sealed class WriteDispatch : IDisposable
         {
             lock (_lock)
             {
-                _returned.AddRange(read ?? write.Echo ?? ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf)));
+                _returned.AddRange(read ?? (write.IsEchoed ? [] : ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf))));
             }
         }
 
@@ -481,7 +506,8 @@ public sealed class WriteDispatch : IDisposable
             var outcome = await CreatedItems.CheckAsync(_context.Client, part, api);
             if (outcome == CreatedOutcome.Stored)
             {
-                Confirmed(part, answer: default);
+                Confirmed(part, answer: default, read: []);
+                await ReturnStoredAsync(part, part.Items);
                 return false;
             }
 

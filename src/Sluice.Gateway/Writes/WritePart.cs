@@ -68,7 +68,7 @@ internal sealed class WritePart : IDisposable
     {
         var body = new PooledBuffer();
         UpsertBody.Write(Write, items, body);
-        return new WritePart(Write, Write.Verification!.Update(body.WrittenMemory, discardBody: Write.Request.DiscardBody), items, body, updates: true);
+        return new WritePart(Write, Write.Upsert!.Update(body.WrittenMemory, discardBody: Write.Request.DiscardBody), items, body, updates: true);
     }
 
     /// <summary>Those of the items that have one of <paramref name="keys"/>, and the others; <see langword="null"/> if a key belongs to none.</summary>

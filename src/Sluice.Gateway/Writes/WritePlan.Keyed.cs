@@ -76,7 +76,7 @@ public sealed partial record WritePlan
     /// <summary>Whether rows of <paramref name="other"/> can be part of the same write.</summary>
     public bool IsSameAs(WritePlan other) => ReferenceEquals(this, other)
         || (Table == other.Table && Verb == other.Verb && SetColumns == other.SetColumns && ReturnsRows == other.ReturnsRows
-            && Conflict == other.Conflict && Columns.SequenceEqual(other.Columns) && ConflictColumns.SequenceEqual(other.ConflictColumns));
+            && Conflict == other.Conflict && LaterWins == other.LaterWins && ConflictKey.SequenceEqual(other.ConflictKey) && Columns.SequenceEqual(other.Columns) && ConflictColumns.SequenceEqual(other.ConflictColumns));
 
     /// <summary>The position in a row of a column that belongs to the key, or that INSERT gives; -1 if there is none.</summary>
     public int PositionOf(string name) => Verb is WriteVerb.Update or WriteVerb.Delete ? KeyIndexOf(name) : IndexOf(name);

@@ -58,7 +58,7 @@ public sealed partial record WritePlan
     public bool LaterWins { get; init; }
 
     /// <summary>ON CONFLICT (id): CDF makes ids, so the rows can only be those that exist.</summary>
-    public bool UpdatesById => Conflict is not null && ConflictKey is ["id"] && Table.Kind is not (TableKind.DoubleDatapoints or TableKind.StringDatapoints);
+    public bool UpdatesById => Conflict == ConflictAction.Update && ConflictKey is ["id"] && Table.Kind is not (TableKind.DoubleDatapoints or TableKind.StringDatapoints);
 
     /// <summary>How many of the <see cref="Columns"/>, from the first on, UPDATE sets; the others are the key of the row.</summary>
     public int SetColumns { get; init; }

@@ -157,6 +157,33 @@ public sealed class NaturalKeyTests(GatewayServer server)
             .Single(m => m.Type == 'E').Field('C'));
     }
 
+    [Fact]
+    public async Task Keys_that_read_alike_when_joined_are_two()
+    {
+        await using var client = await server.ConnectAsync();
+        await client.Query(
+            $"insert into raw_rows (_raw_database, _raw_table, _raw_key, _raw_columns) values ('{_name}', 't1', '1', '{{\"a\":1}}'), ('{_name}', 't', '11', '{{\"a\":1}}')").TalkAsync();
+        foreach (var (table, key) in new[] { ("t1", "1"), ("t", "11") })
+        {
+            Assert.Equal("C UPDATE 1", (await client.Query(
+                $"update raw_rows set _raw_columns = ('{{\"a\":' || 1 + 1 || '}}')::json where _raw_database = '{_name}' and _raw_table = '{table}' and _raw_key = '{key}'").TalkAsync())[0].ToString());
+        }
+
+        var both = await client.Query(
+            $"update raw_rows set _raw_columns = ('{{\"a\":' || 2 + 1 || '}}')::json where _raw_database = '{_name}' and _raw_table in ('t1', 't') and _raw_key in ('1', '11')").TalkAsync();
+        Assert.Equal("C UPDATE 2", both[0].ToString());
+        Assert.Equal(3, (int)(await server.Cdf.GetAsync($"raw/dbs/{_name}/tables/t/rows/11"))["columns"]!["a"]!);
+    }
+
+    [Fact]
+    public async Task RETURNING_of_nothing_is_nothing()
+    {
+        await using var client = await server.ConnectAsync();
+        var reply = await client.Query($"update raw_rows set _raw_columns = '{{}}' where _raw_database = '{_name}' and _raw_table = 't' and _raw_key = null returning *").TalkAsync();
+        Assert.Equal(["T", "C", "Z"], reply.Select(m => m.Type.ToString()));
+        Assert.Equal("C UPDATE 0", reply[1].ToString());
+    }
+
     private Task CreateMoviesAsync() => server.Cdf.CreateRawTableAsync(
         server.User, _name, _name, "movies", "title", new JsonObject { ["title"] = Column("TEXT"), ["year"] = Column("BIGINT"), ["rating"] = Column("DOUBLE PRECISION") });
 

@@ -123,4 +123,71 @@ public sealed class UpsertTests(FaultServer own) : IClassFixture<FaultServer>
 
         Assert.Equal("new", (string)Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", _name))!["name"]!);
     }
+
+    [Fact]
+    public async Task Rows_without_a_key_may_stand_among_those_that_are_upserted()
+    {
+        await using var client = await _server.ConnectAsync();
+        await client.Query($"insert into events (external_id, type) values ('{_name}', 'old')").TalkAsync();
+        var reply = await client.Query(
+            $"insert into events (external_id, type, subtype) values ('{_name}', 'new', 's'), (null, '{_name}', 's') on conflict (external_id) do update set type = excluded.type").TalkAsync();
+        Assert.Equal("C INSERT 0 2", reply[0].ToString());
+        Assert.Equal("new", (string)Assert.Single(await _server.Cdf.ByExternalIdsAsync("events", _name))!["type"]!);
+        var alone = await _server.Cdf.PostAsync("events/list", new { filter = new { type = _name } });
+        Assert.Single(alone["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Get_or_create_returns_the_row_either_way()
+    {
+        await using var client = await _server.ConnectAsync();
+        var sql = $"insert into assets (external_id, name) values ('{_name}', 'n') on conflict (external_id) do update set external_id = excluded.external_id returning id";
+        var first = (await client.Query(sql).TalkAsync()).Single(m => m.Type == 'D').Values[0];
+        Assert.Equal(first, (await client.Query(sql).TalkAsync()).Single(m => m.Type == 'D').Values[0]);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_does_not_lose_what_RETURNING_tells()
+    {
+        await using var client = await _server.ConnectAsync();
+        var rule = new System.Text.Json.Nodes.JsonObject { ["id"] = "r", ["method"] = "POST", ["path"] = "*/assets", ["action"] = "drop", ["when"] = "after", ["times"] = 1 };
+        await using var broken = await _server.Cdf.BreakAsync(rule);
+        var reply = await client.Query($"insert into assets (external_id, name) values ('{_name}', 'n') returning external_id, id > 0").TalkAsync();
+        Assert.Equal([_name, "t"], reply.Single(m => m.Type == 'D').Values);
+        Assert.Equal("C INSERT 0 1", reply.Single(m => m.Type == 'C').ToString());
+    }
+
+    [Theory]
+    [InlineData("insert into assets (external_id, name) values ('x', 'n') on conflict (id) do update set name = excluded.name")]
+    [InlineData("insert into assets (id, name) values (5, 'n') on conflict (id) do nothing")]
+    [InlineData("insert into assets (id, name) values (null, 'n') on conflict (id) do update set name = excluded.name")]
+    public async Task ON_CONFLICT_id_is_for_ids_that_are_given(string sql)
+    {
+        await using var client = await _server.ConnectAsync();
+        Assert.Equal("0A000", (await client.Query(sql).TalkAsync()).Single(m => m.Type == 'E').Field('C'));
+        Assert.Equal("D 1", (await client.Query("select 1").TalkAsync())[1].ToString());
+    }
+
+    [Fact]
+    public async Task An_upsert_by_id_and_one_by_external_id_in_a_string_are_two_writes()
+    {
+        await using var client = await _server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name) values ('{_name}-1', 'old')").TalkAsync();
+        var id = (long)Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", $"{_name}-1"))!["id"]!;
+        var reply = await client.Query(
+            $"insert into assets (id, external_id, name) values ({id}, '{_name}-1', 'new') on conflict (id) do update set name = excluded.name;"
+            + $" insert into assets (id, external_id, name) values (null, '{_name}-2', 'x') on conflict (external_id) do update set name = excluded.name").TalkAsync();
+        Assert.Equal(["C INSERT 0 1", "C INSERT 0 1"], reply.Where(m => m.Type == 'C').Select(m => m.ToString()));
+        Assert.Equal(["new", "x"], (await _server.Cdf.ByExternalIdsAsync("assets", $"{_name}-1", $"{_name}-2")).Select(a => (string)a!["name"]!));
+    }
+
+    [Fact]
+    public async Task A_file_twice_under_the_setting_is_the_later_one()
+    {
+        await using var client = await _server.ConnectAsync();
+        var reply = await client.Query($"set sluice.on_conflict = update; copy files (external_id, name, source) from stdin csv")
+            .CopyData($"{_name},n,first\n{_name},n,second\n").CopyDone().TalkAsync();
+        Assert.Equal("C COPY 2", reply.Last(m => m.Type == 'C').ToString());
+        Assert.Equal("second", (string)Assert.Single(await _server.Cdf.ByExternalIdsAsync("files", _name))!["source"]!);
+    }
 }
