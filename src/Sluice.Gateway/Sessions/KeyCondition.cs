@@ -13,11 +13,17 @@ namespace Sluice.Gateway.Sessions;
 internal sealed record KeyCondition(ColumnDefinition Column, Cell[] Values, bool IsArray)
 {
     /// <summary>The values in binary, each once and without NULL, which equals nothing.</summary>
+    /// <param name="portal">Has the parameters, if there are any.</param>
+    /// <param name="sentTypes">The types of the parameters.</param>
+    /// <param name="sql">The query string that literals stand in.</param>
+    /// <param name="input">The session's settings at this execution: a time may stand without a zone.</param>
+    /// <param name="scratch">Room to work in.</param>
     /// <exception cref="PgException">A value is none of the column's type.</exception>
-    public List<byte[]> ValuesOf(OwnPortal? portal, PgType[] sentTypes, ReadOnlySpan<byte> sql, ArrayBufferWriter<byte> scratch)
+    public List<byte[]> ValuesOf(
+        OwnPortal? portal, PgType[] sentTypes, ReadOnlySpan<byte> sql, TextInputSettings input, ArrayBufferWriter<byte> scratch)
     {
-        using var array = IsArray ? (ArrayColumn)PgWire.Columns.Column.Create(new ColumnType(Column.Type.Type.Array!), TextInputSettings.Default) : null;
-        using var scalars = IsArray ? null : PgWire.Columns.Column.Create(new ColumnType(Column.Type.Type), TextInputSettings.Default);
+        using var array = IsArray ? (ArrayColumn)PgWire.Columns.Column.Create(new ColumnType(Column.Type.Type.Array!), input) : null;
+        using var scalars = IsArray ? null : PgWire.Columns.Column.Create(new ColumnType(Column.Type.Type), input);
         foreach (var cell in Values)
         {
             cell.AppendTo(array ?? scalars!, portal, sentTypes, sql);

@@ -173,7 +173,7 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
     /// <summary>A row for each combination of the keys' values, each once.</summary>
     private int AppendEach(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch)
     {
-        var values = Array.ConvertAll(_keys, key => ValuesOf(key, portal, scratch));
+        var values = Array.ConvertAll(_keys, key => key.ValuesOf(portal, _sentTypes, Sql.Span, batch.TextInput, scratch));
         var at = new int[_keys.Length];
         var rows = 0;
         if (Array.Exists(values, list => list.Count == 0))
@@ -210,7 +210,4 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
 
         return false;
     }
-
-    private List<byte[]> ValuesOf(KeyCondition key, OwnPortal? portal, ArrayBufferWriter<byte> scratch) =>
-        key.ValuesOf(portal, _sentTypes, Sql.Span, scratch);
 }

@@ -14,7 +14,6 @@ internal sealed class OwnPointsDelete : OwnRowWrite
     private readonly KeyCondition _series;
     private readonly (SqlComparison Comparison, Cell Value)[] _times;
     private readonly PgType[] _sentTypes;
-    private readonly TextInputSettings _input;
 
     private OwnPointsDelete(
         ReadOnlyMemory<byte> sql,
@@ -23,19 +22,17 @@ internal sealed class OwnPointsDelete : OwnRowWrite
         KeyCondition series,
         (SqlComparison, Cell)[] times,
         uint[] declared,
-        uint[] types,
-        TextInputSettings input)
+        uint[] types)
         : base(sql, statement.Target.Name, plan, declared, types)
     {
         _series = series;
         _times = times;
         _sentTypes = Array.ConvertAll(types, oid => PgType.FromOid(oid)!);
-        _input = input;
     }
 
     /// <summary>The statement as one of Sluice's own, or <see langword="null"/> if it needs PostgreSQL.</summary>
     public static OwnPointsDelete? TryCreate(
-        ReadOnlyMemory<byte> sql, RowWriteStatement statement, TableDefinition table, uint[] declaredTypes, TextInputSettings input)
+        ReadOnlyMemory<byte> sql, RowWriteStatement statement, TableDefinition table, uint[] declaredTypes)
     {
         if (statement is not DeleteStatement { IsPlain: true, Where.Conditions: { } conditions })
         {
@@ -75,19 +72,19 @@ internal sealed class OwnPointsDelete : OwnRowWrite
 
         var timestamp = table.FindColumn("timestamp")!;
         var plan = WritePlan.ForDelete(table, [series.Column, timestamp, timestamp]) with { ReturnsRows = statement.Returning is not null };
-        return new OwnPointsDelete(sql, statement, plan, series, [.. times], declaredTypes, types, input);
+        return new OwnPointsDelete(sql, statement, plan, series, [.. times], declaredTypes, types);
     }
 
     public override int AppendRows(RowBatch batch, OwnPortal? portal, long firstRow, ArrayBufferWriter<byte> scratch, Action<RejectedRow>? reject)
     {
-        if (Stretch(portal) is not var (from, to))
+        if (Stretch(portal, batch.TextInput) is not var (from, to))
         {
             return 0;
         }
 
         var rows = 0;
         Span<byte> time = stackalloc byte[sizeof(long)];
-        foreach (var series in _series.ValuesOf(portal, _sentTypes, Sql.Span, scratch))
+        foreach (var series in _series.ValuesOf(portal, _sentTypes, Sql.Span, batch.TextInput, scratch))
         {
             batch.Columns[0].AppendBinary(series, _series.Column.Type.Type);
             BinaryPrimitives.WriteInt64BigEndian(time, from);
@@ -101,10 +98,10 @@ internal sealed class OwnPointsDelete : OwnRowWrite
     }
 
     /// <summary>From the first microsecond to the one after the last; <see langword="null"/> if no time fits.</summary>
-    private (long From, long To)? Stretch(OwnPortal? portal)
+    private (long From, long To)? Stretch(OwnPortal? portal, TextInputSettings input)
     {
         var (from, to) = (long.MinValue, long.MaxValue);
-        using var values = (FixedColumn<long>)Column.Create(new ColumnType(PgType.Timestamptz), _input);
+        using var values = (FixedColumn<long>)Column.Create(new ColumnType(PgType.Timestamptz), input);
         foreach (var (comparison, value) in _times)
         {
             value.AppendTo(values, portal, _sentTypes, Sql.Span);

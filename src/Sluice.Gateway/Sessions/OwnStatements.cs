@@ -109,7 +109,7 @@ internal sealed class OwnStatements(SessionCore core)
         {
             InsertStatement insert => BindInsert(sql, declaredTypes, insert, table),
             DeleteStatement when table.Kind is TableKind.DoubleDatapoints or TableKind.StringDatapoints =>
-                OwnPointsDelete.TryCreate(sql, write, table, declaredTypes, core.Engine.Settings.TextInput),
+                OwnPointsDelete.TryCreate(sql, write, table, declaredTypes),
             _ => OwnKeyedWrite.TryCreate(sql, write, table, declaredTypes),
         };
         if (native is null)

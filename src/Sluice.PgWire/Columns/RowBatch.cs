@@ -13,8 +13,14 @@ public sealed class RowBatch : IDisposable
     private PooledBuffer<long> _origins = new();
 
     /// <summary>An empty batch of columns of these types; text input is understood under <paramref name="settings"/>.</summary>
-    public RowBatch(IEnumerable<ColumnType> types, TextInputSettings settings) =>
+    public RowBatch(IEnumerable<ColumnType> types, TextInputSettings settings)
+    {
         _columns = [.. types.Select(t => Column.Create(t, settings))];
+        TextInput = settings;
+    }
+
+    /// <summary>How text input is understood: the session's settings when the rows are given.</summary>
+    public TextInputSettings TextInput { get; }
 
     /// <summary>The columns; their spans are valid until the batch is next changed.</summary>
     public IReadOnlyList<Column> Columns => _columns;

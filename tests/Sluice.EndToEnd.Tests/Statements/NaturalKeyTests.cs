@@ -94,6 +94,44 @@ public sealed class NaturalKeyTests(GatewayServer server)
         Assert.Equal([5, 7, 4], (await server.Cdf.PointsAsync(_name)).Select(p => (double)p.Value));
     }
 
+    [Fact]
+    public async Task Times_of_keys_are_read_in_the_time_zone_of_the_session()
+    {
+        await server.Cdf.CreateSeriesAsync(_name);
+        await using var client = await server.ConnectAsync();
+        await client.Query($"insert into double_datapoints (external_id, timestamp, value) values ('{_name}', '2024-01-01 11:00Z', 1), ('{_name}', '2024-01-01 12:00Z', 2)").TalkAsync();
+        await client.Query("set timezone = 'Europe/Oslo'").TalkAsync();
+        var reply = await client.Query($"update double_datapoints set value = 0 where external_id in ('{_name}', 'nothing') and timestamp = '2024-01-01 12:00'").TalkAsync();
+        Assert.Equal("C UPDATE 1", reply[0].ToString());
+        Assert.Equal([0, 2], (await server.Cdf.PointsAsync(_name)).Select(p => (double)p.Value));
+    }
+
+    [Fact]
+    public async Task A_time_is_read_in_the_time_zone_of_the_execution_not_of_Parse()
+    {
+        await server.Cdf.CreateSeriesAsync(_name);
+        await using var client = await server.ConnectAsync();
+        await client.Query($"insert into double_datapoints (external_id, timestamp, value) values ('{_name}', '2024-01-01 11:00Z', 1), ('{_name}', '2024-01-01 12:00Z', 2)").TalkAsync();
+        await client.Parse("d", "delete from double_datapoints where external_id = $1 and timestamp >= $2").Sync().TalkAsync();
+        await client.Query("set timezone = 'Europe/Oslo'").TalkAsync();
+        var reply = await client.Bind("", "d", _name, "2024-01-01 12:30").Execute("").Sync().TalkAsync();
+        Assert.Equal("C DELETE 1", reply.Single(m => m.Type == 'C').ToString());
+        Assert.Equal([1], (await server.Cdf.PointsAsync(_name)).Select(p => (double)p.Value));
+    }
+
+    [Fact]
+    public async Task A_point_that_two_statements_of_a_pipeline_delete_is_counted_once()
+    {
+        await server.Cdf.CreateSeriesAsync(_name);
+        await using var client = await server.ConnectAsync();
+        await client.Query($"insert into double_datapoints (external_id, timestamp, value) values ('{_name}', '2024-01-01Z', 1), ('{_name}', '2024-01-02Z', 2)").TalkAsync();
+        client.Parse("d", "delete from double_datapoints where external_id = $1 and timestamp <= $2");
+        var reply = await client.Bind("", "d", _name, "2024-01-01Z").Execute("").Bind("", "d", _name, "2024-01-02Z").Execute("").Bind("", "d", _name, "2024-01-02Z").Execute("")
+            .Sync().TalkAsync();
+        Assert.Equal(["C DELETE 1", "C DELETE 1", "C DELETE 0"], reply.Where(m => m.Type == 'C').Select(m => m.ToString()));
+        Assert.Empty(await server.Cdf.PointsAsync(_name));
+    }
+
     [Theory]
     [InlineData("timestamp >= '2024-01-02Z' and timestamp < '2024-01-04Z'", "C DELETE 2", new[] { 1, 4, 5 })]
     [InlineData("timestamp between '2024-01-02Z' and '2024-01-04Z'", "C DELETE 3", new[] { 1, 5 })]

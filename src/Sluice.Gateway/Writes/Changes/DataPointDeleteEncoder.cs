@@ -18,6 +18,7 @@ internal sealed class DataPointDeleteEncoder(WritePlan plan, WriteContext contex
         var points = new DataPointJson(Plan, batch);
         JsonBatch? items = null;
         var byId = false;
+        var stretches = new Dictionary<ulong, List<(long From, long To)>>();
         for (var row = 0; row < batch.Count; row++)
         {
             var (from, to) = Stretch(batch, row);
@@ -27,12 +28,24 @@ internal sealed class DataPointDeleteEncoder(WritePlan plan, WriteContext contex
                 continue;
             }
 
-            if (items is not null && points.IsById(row) != byId)
+            // What an earlier stretch has deleted is not there to be counted again.
+            var series = points.HashOf(row);
+            var known = stretches.TryGetValue(series, out var earlier);
+            if (items is not null && (points.IsById(row) != byId || (known && earlier!.Exists(other => other.From < to && from < other.To))))
             {
                 requests.Add(Close(items, byId));
                 items = null;
+                stretches.Clear();
+                known = false;
             }
 
+            if (!known)
+            {
+                earlier = [];
+                stretches.Add(series, earlier);
+            }
+
+            earlier!.Add((from, to));
             byId = points.IsById(row);
             items ??= new JsonBatch(byId ? "id" : "external_id");
             items.Json.WriteStartObject();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Sluice.PgWire.Columns;
 
@@ -32,20 +33,22 @@ internal sealed class DataPointJson(WritePlan plan, RowBatch batch)
         }
     }
 
+    /// <summary>The hash of the series' name.</summary>
+    public ulong HashOf(int row) => KeyHash.Of(IsById(row)
+        ? MemoryMarshal.AsBytes(((FixedColumn<long>)batch.Columns[_id]).Values.Slice(row, 1))
+        : ((VariableColumn)batch.Columns[_externalId])[row]);
+
     /// <summary>The request holds the series while it is in flight.</summary>
     public void Hold(JsonBatch items, int row)
     {
+        items.Hold(HashOf(row));
         if (IsById(row))
         {
-            var id = ((FixedColumn<long>)batch.Columns[_id]).Values[row];
-            items.Hold(KeyHash.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes(((FixedColumn<long>)batch.Columns[_id]).Values.Slice(row, 1))));
-            items.Keys.Add(id, batch.OriginOf(row));
+            items.Keys.Add(((FixedColumn<long>)batch.Columns[_id]).Values[row], batch.OriginOf(row));
         }
         else
         {
-            var name = ((VariableColumn)batch.Columns[_externalId])[row];
-            items.Hold(KeyHash.Of(name));
-            items.Keys.Add(name, batch.OriginOf(row));
+            items.Keys.Add(((VariableColumn)batch.Columns[_externalId])[row], batch.OriginOf(row));
         }
     }
 }
