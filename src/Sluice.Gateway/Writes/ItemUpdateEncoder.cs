@@ -42,12 +42,6 @@ internal sealed class ItemUpdateEncoder(WritePlan plan, WriteContext context) : 
 
         json.WriteEndObject();
         json.WriteEndObject();
-
-        // The row is known by its new name before CDF has answered.
-        if (Array.Find(_fields, field => Plan.Columns[field.Index].Name == "external_id")?.Index is { } renamed && !batch.Columns[renamed].IsNull(row))
-        {
-            items.Hold(KeyHash.Of(((VariableColumn)batch.Columns[renamed])[row]));
-        }
     }
 
     protected override CdfRequest Request(JsonBatch items) => Api.Update(items.Close(), discardBody: !Plan.ReturnsRows);

@@ -23,8 +23,12 @@ internal abstract class KeyedItems : BatchEncoder
     private const int MaxKeyLength = 255;
 
     private readonly KeyTable _keys = new();
+
+    // Hashes of the external ids that rows of the open request give to their items.
+    private readonly HashSet<ulong> _names = [];
     private readonly string _scope;
     private readonly int _key;
+    private readonly int _newName = -1;
     private readonly bool _byId;
 
     protected KeyedItems(WritePlan plan, WriteContext context)
@@ -34,6 +38,10 @@ internal abstract class KeyedItems : BatchEncoder
         _scope = Scope(plan.Table.Name);
         _key = plan.KeyIndex;
         _byId = plan.Columns[_key].Name == "id";
+        foreach (var index in plan.SetIndexes)
+        {
+            _newName = plan.Columns[index].Name == "external_id" ? index : _newName;
+        }
     }
 
     public override bool AnswersWithItems => true;
@@ -44,7 +52,7 @@ internal abstract class KeyedItems : BatchEncoder
 
     protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
     {
-        _keys.Clear();
+        Forget();
         var items = new JsonBatch(Plan.Columns[_key].Name);
         try
         {
@@ -72,7 +80,7 @@ internal abstract class KeyedItems : BatchEncoder
                 {
                     requests.Add(Close(items));
                     items = new JsonBatch(Plan.Columns[_key].Name);
-                    _keys.Clear();
+                    Forget();
                 }
 
                 Note(batch, row, items);
@@ -135,17 +143,47 @@ internal abstract class KeyedItems : BatchEncoder
         return key.Length > 0 && (key.Length <= MaxKeyLength || Fields.Utf8Length.Of(key) <= MaxKeyLength);
     }
 
-    /// <summary>The key stands in the open request already.</summary>
+    private void Forget()
+    {
+        _keys.Clear();
+        _names.Clear();
+    }
+
+    /// <summary>
+    /// The row belongs to a request of its own, after the open one: its key stands there already, perhaps as the new name of an item, or its new name
+    /// is one that an item has there. CDF looks for all keys of a request before it changes anything.
+    /// </summary>
     private bool Comes(RowBatch batch, int row)
     {
-        var known = _keys.Count;
-        return _keys.Add(KeyOf(batch, row), row, new RowKeys(this, batch)) < known;
+        var key = KeyOf(batch, row);
+        var keys = new RowKeys(this, batch);
+        if (_keys.TryFind(key, keys, out _))
+        {
+            return true;
+        }
+
+        return !_byId && (_names.Contains(KeyHash.Of(key)) || (TryGetNewName(batch, row, out var name) && _keys.TryFind(name, keys, out _)));
+    }
+
+    private bool TryGetNewName(RowBatch batch, int row, out ReadOnlySpan<byte> name)
+    {
+        var renames = _newName >= 0 && !batch.Columns[_newName].IsNull(row);
+        name = renames ? ((VariableColumn)batch.Columns[_newName])[row] : default;
+        return renames;
     }
 
     private void Note(RowBatch batch, int row, JsonBatch items)
     {
         var ordinal = _keys.Add(KeyOf(batch, row), row, new RowKeys(this, batch));
         items.Hold(_keys.HashOf(ordinal));
+        if (TryGetNewName(batch, row, out var name))
+        {
+            // The item is known by its new name before CDF has answered.
+            var hash = KeyHash.Of(name);
+            items.Hold(hash);
+            _names.Add(hash);
+        }
+
         if (_byId)
         {
             items.Keys.Add(((FixedColumn<long>)batch.Columns[_key]).Values[row], batch.OriginOf(row));

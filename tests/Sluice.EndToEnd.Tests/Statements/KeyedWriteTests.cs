@@ -43,6 +43,48 @@ public sealed class KeyedWriteTests(FaultServer own) : IClassFixture<FaultServer
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_rows_change_names_by_way_of_a_third_name(bool inBlock)
+    {
+        await using var client = await _server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name) values ('{_name}-a', 'was a'), ('{_name}-b', 'was b')").TalkAsync();
+        if (inBlock)
+        {
+            await client.Query("begin").TalkAsync();
+        }
+
+        client.Parse("u", "update assets set external_id = $1 where external_id = $2");
+        foreach (var (to, from) in new[] { ("tmp", "a"), ("a", "b"), ("b", "tmp") })
+        {
+            client.Bind("", "u", $"{_name}-{to}", $"{_name}-{from}").Execute("");
+        }
+
+        var reply = await client.Sync().TalkAsync();
+        Assert.Equal(["UPDATE 1", "UPDATE 1", "UPDATE 1"], reply.Where(m => m.Type == 'C').Select(m => m.Text));
+        if (inBlock)
+        {
+            Assert.Equal("C COMMIT", (await client.Query("commit").TalkAsync())[0].ToString());
+        }
+
+        Assert.Empty(await _server.Cdf.ByExternalIdsAsync("assets", $"{_name}-tmp"));
+        Assert.Equal("was b", (string?)Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", $"{_name}-a"))!["name"]);
+        Assert.Equal("was a", (string?)Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", $"{_name}-b"))!["name"]);
+    }
+
+    [Fact]
+    public async Task Rows_of_a_DELETE_are_returned_once_though_CDF_refuses_some_of_a_request()
+    {
+        await using var client = await _server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name) values ('{_name}-1', '1'), ('{_name}-2', '2'), ('{_name}-3', '3')").TalkAsync();
+        await client.Query($"insert into assets (external_id, name, parent_external_id) values ('{_name}-4', '4', '{_name}-2')").TalkAsync();
+        await client.Query("set sluice.on_error = skip").TalkAsync();
+        var reply = await client.Query($"delete from assets where external_id in ('{_name}-1', '{_name}-2', '{_name}-3') returning name").TalkAsync();
+        Assert.Equal(["1", "3"], reply.Where(m => m.Type == 'D').Select(m => m.Values[0]).Order());
+        Assert.Equal("C DELETE 2", reply.Single(m => m.Type == 'C').ToString());
+    }
+
+    [Theory]
     [InlineData("update assets set name = 'n' where external_id = $1", "UPDATE")]
     [InlineData("delete from assets where external_id = $1", "DELETE")]
     public async Task A_row_that_is_not_there_counts_0(string sql, string verb)

@@ -11,8 +11,11 @@ internal sealed class ItemsToDelete : WritePreparation
     public override async Task<Prepared> PrepareAsync(CdfClient client, WritePart part, CancellationToken stop)
     {
         var plan = part.Write.Plan;
+
+        // Each item is a key. A part of the items has answered for itself only: another may be sent later, or again.
+        CdfIdentity[] keys = [.. part.Write.Keys.Identities()];
         var response = await client.SendAsync(
-            ItemResources.Of(client, plan.Table).ByIds(part.Write.Keys.Identities(), ignoreUnknownIds: true), CancellationToken.None, stop);
+            ItemResources.Of(client, plan.Table).ByIds(part.Items.Select(item => keys[item]), ignoreUnknownIds: true), CancellationToken.None, stop);
         if (!response.IsSuccess)
         {
             return Prepared.Failed(response.Error);

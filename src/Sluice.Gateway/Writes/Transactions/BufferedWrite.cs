@@ -65,7 +65,7 @@ internal sealed class BufferedWrite : IRowWrite
         {
             if (_failure is null && batch.Count > 0)
             {
-                batch = await TakeAsync(batch, cancellationToken);
+                batch = await TakeAllAsync(batch, cancellationToken);
             }
         }
         catch (PgException e)
@@ -129,6 +129,52 @@ internal sealed class BufferedWrite : IRowWrite
                 $"DELETE from CDF table \"{_plan.Table.Name}\" is not supported while rows that belong to it wait for COMMIT",
                 hint: "COMMIT first.");
         }
+    }
+
+    /// <summary>Takes rows in parts, each of which begins with a row whose item one of the part before it has renamed, or whose name it has freed.</summary>
+    private async ValueTask<RowBatch> TakeAllAsync(RowBatch batch, CancellationToken cancellationToken)
+    {
+        var starts = _keys.Renames ? PartsByNames(batch) : [];
+        if (starts.Count < 2)
+        {
+            return await TakeAsync(batch, cancellationToken);
+        }
+
+        for (var i = 0; i < starts.Count; i++)
+        {
+            var end = i + 1 < starts.Count ? starts[i + 1] : batch.Count;
+            var part = await TakeAsync(_checked.Copy(batch, [.. Enumerable.Range(starts[i], end - starts[i])]), cancellationToken);
+            part.Dispose();
+        }
+
+        return batch;
+    }
+
+    private List<int> PartsByNames(RowBatch batch)
+    {
+        List<int> starts = [0];
+        var names = new HashSet<UInt128>();
+        for (var row = 0; row < batch.Count; row++)
+        {
+            var hasKey = _keys.TryGet(batch, row, out var key, out _);
+            var hasName = _keys.TryGetNewName(batch, row, out var name);
+            if ((hasKey && names.Contains(key)) || (hasName && names.Contains(name)))
+            {
+                starts.Add(row);
+                names.Clear();
+            }
+
+            if (hasName)
+            {
+                names.Add(name);
+                if (hasKey)
+                {
+                    names.Add(key);
+                }
+            }
+        }
+
+        return starts;
     }
 
     private async ValueTask<RowBatch> TakeAsync(RowBatch batch, CancellationToken cancellationToken)
