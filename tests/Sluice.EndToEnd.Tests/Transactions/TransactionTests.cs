@@ -144,6 +144,39 @@ public sealed class TransactionTests(FaultServer fault) : IClassFixture<FaultSer
     }
 
     [Fact]
+    public async Task Data_points_that_come_after_the_DELETE_of_a_series_are_stored_after_it()
+    {
+        await Server.Cdf.CreateSeriesAsync($"{_name}-a");
+        await Server.Cdf.CreateSeriesAsync($"{_name}-b");
+        await using var client = await Server.ConnectAsync();
+        await client.Query("begin").TalkAsync();
+        Assert.Equal("C DELETE 1", await TagAsync(client, $"delete from time_series where external_id = '{_name}-a'"));
+        Assert.Equal("C INSERT 0 1", await TagAsync(client, $"insert into double_datapoints (external_id, timestamp, value) values ('{_name}-b', '2024-01-01', 1)"));
+        Assert.Equal("C COMMIT", await TagAsync(client, "commit"));
+        Assert.Equal([1], (await Server.Cdf.PointsAsync($"{_name}-b")).Select(p => (double)p.Value));
+
+        await client.Query("begin").TalkAsync();
+        Assert.Equal("C DELETE 1", await TagAsync(client, $"delete from time_series where external_id = '{_name}-b'"));
+        await client.Query($"insert into double_datapoints (external_id, timestamp, value) values ('{_name}-b', '2024-01-02', 2)").TalkAsync();
+        var error = (await client.Query("commit").TalkAsync()).Single(m => m.Type == 'E');
+        Assert.Contains($"{_name}-b", error.Field('M') + error.Field('D'));
+    }
+
+    [Fact]
+    public async Task A_row_that_two_names_delete_is_told_of_at_COMMIT()
+    {
+        await using var client = await Server.ConnectAsync();
+        await client.Query($"insert into assets (external_id, name) values ('{_name}', 'n')").TalkAsync();
+        var id = (long)Assert.Single(await Server.Cdf.ByExternalIdsAsync("assets", _name))!["id"]!;
+        await client.Query("begin").TalkAsync();
+        Assert.Equal("C DELETE 1", await TagAsync(client, $"delete from assets where external_id = '{_name}'"));
+        Assert.Equal("C DELETE 1", await TagAsync(client, $"delete from assets where id = {id}"));
+        var reply = await client.Query("commit").TalkAsync();
+        Assert.Equal(("N", "01000", "C COMMIT"), (reply[0].Type.ToString(), reply[0].Field('C'), reply[1].ToString()));
+        Assert.StartsWith("1 row that statements of the transaction have counted", reply[0].Field('M'));
+    }
+
+    [Fact]
     public async Task A_table_is_not_emptied_while_rows_of_it_wait()
     {
         await using var client = await Server.ConnectAsync();

@@ -34,7 +34,10 @@ internal static class StoreOrder
             : rows;
     }
 
-    /// <summary>What is deleted there makes room for rows that come after it, so it cannot wait.</summary>
+    /// <summary>
+    /// What is deleted there makes room for rows that come after it, so it cannot wait; and what belongs to it goes with it, so rows of its kind come
+    /// later: they were written after it, since an owner is not deleted while rows that belong to it wait.
+    /// </summary>
     private static HashSet<string> ScopesThatGoOnAfterDelete(IReadOnlyList<SealedRows> rows)
     {
         var deleted = new HashSet<string>(StringComparer.Ordinal);
@@ -44,6 +47,10 @@ internal static class StoreOrder
             if (part.Plan.Verb == WriteVerb.Delete)
             {
                 deleted.Add(part.Scope);
+                if (RowKeys.OwnedScopeOf(part.Plan.Table) is { } owned && rows.Any(other => other.Scope == owned))
+                {
+                    goesOn.Add(part.Scope);
+                }
             }
             else if (deleted.Contains(part.Scope))
             {

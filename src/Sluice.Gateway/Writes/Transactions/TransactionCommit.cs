@@ -52,7 +52,10 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
         }
 
         var result = await _dispatch.CompleteAsync(cancellationToken);
-        return _assumed > 0 && result.NotApplied.Count > 0 ? throw await RowsNotThereAsync(result) : result;
+        var missing = result.NotApplied.Count - result.RejectedRows;
+        return missing <= 0 ? result
+            : _assumed > 0 ? throw await RowsNotThereAsync(missing)
+            : result with { Notices = [.. result.Notices, CountedInVain(missing)] };
     }
 
     /// <inheritdoc cref="WriteDispatch.CancelAsync"/>
@@ -167,9 +170,21 @@ internal sealed class TransactionCommit(TransactionBuffer buffer, WriteContext c
         }
     }
 
-    private Task<PgException> RowsNotThereAsync(WriteResult result) => _dispatch.FailAsync(new PgException(
+    /// <summary>
+    /// As if the other writer had come right after the statement, nothing of the transaction is lost; only the count that the client has got is not
+    /// true of the moment of COMMIT.
+    /// </summary>
+    private static PgError CountedInVain(long missing) => new()
+    {
+        Severity = PgSeverity.Warning,
+        SqlState = SqlState.Warning,
+        Message = $"{missing} {(missing == 1 ? "row" : "rows")} that statements of the transaction have counted had no effect at COMMIT",
+        Detail = "Since they were counted, another writer has deleted or created them, or the transaction itself under another name (id and external_id).",
+    };
+
+    private Task<PgException> RowsNotThereAsync(long missing) => _dispatch.FailAsync(new PgException(
         SqlState.NoDataFound,
-        $"{result.NotApplied.Count} of the rows that the transaction changes or deletes do not exist",
+        $"{missing} of the rows that the transaction changes or deletes do not exist",
         hint: "With sluice.assume_rows_exist = on each UPDATE and DELETE counts its rows without asking CDF. Turn it off to have them counted."));
 
     /// <summary>What turns the rows of one plan into requests.</summary>
