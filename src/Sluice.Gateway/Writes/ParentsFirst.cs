@@ -36,6 +36,9 @@ internal sealed class ParentsFirst : IDisposable
     // The held rows by the hash of their parent; those that were passed on meanwhile stay until the batch is copied.
     private readonly Dictionary<ulong, List<int>> _waiting = [];
     private readonly Queue<ulong> _arrived = [];
+
+    // By the hash of their key the parent for which its held rows wait, all of them: a later one must not overtake an earlier one.
+    private readonly Dictionary<ulong, ulong> _heldKeys = [];
     private RowBatch _held;
     private int _heldRows;
     private int _nextQuestion = RowsBetweenQuestions;
@@ -81,7 +84,7 @@ internal sealed class ParentsFirst : IDisposable
 
         for (var row = 0; row < batch.Count; row++)
         {
-            if (HasParent(batch, row, out var parent) && !_passed.Contains(parent))
+            if (MustWait(batch, row, out var parent))
             {
                 Hold(batch, row, parent);
                 continue;
@@ -106,6 +109,31 @@ internal sealed class ParentsFirst : IDisposable
     /// <summary>No more rows come: what is left is passed on in batches, which are the caller's to dispose of. CDF may know the parents.</summary>
     public IEnumerable<RowBatch> Complete()
     {
+        while (_waiting.Count > 0)
+        {
+            foreach (var batch in Arrivals())
+            {
+                yield return batch;
+            }
+        }
+
+        if (_ordered.Count > 0)
+        {
+            var last = _ordered;
+            _ordered = NewBatch();
+            yield return last;
+        }
+    }
+
+    public void Dispose()
+    {
+        _held.Dispose();
+        _ordered.Dispose();
+    }
+
+    /// <summary>Passes on the rows that wait, as if their parents had come; those of a key that waits for two parents may wait again.</summary>
+    private IEnumerable<RowBatch> Arrivals()
+    {
         var ready = new List<RowBatch>();
 
         // Parents that are held themselves come before those who wait for them. In a circle nobody is first, and CDF says so.
@@ -128,19 +156,6 @@ internal sealed class ParentsFirst : IDisposable
 
             ready.Clear();
         }
-
-        if (_ordered.Count > 0)
-        {
-            var last = _ordered;
-            _ordered = NewBatch();
-            yield return last;
-        }
-    }
-
-    public void Dispose()
-    {
-        _held.Dispose();
-        _ordered.Dispose();
     }
 
     private RowBatch NewBatch() => new(_plan.DecodeTypes, _context.TextInput);
@@ -152,6 +167,17 @@ internal sealed class ParentsFirst : IDisposable
         var has = !batch.Columns[_parent].IsNull(row);
         parent = has ? HashOf(batch, row, _parent) : 0;
         return has;
+    }
+
+    /// <summary>Whether the row must wait, and for whom: for its parent, or with earlier rows of its key.</summary>
+    private bool MustWait(RowBatch batch, int row, out ulong parent)
+    {
+        if (_heldKeys.Count > 0 && !batch.Columns[_externalId].IsNull(row) && _heldKeys.TryGetValue(HashOf(batch, row, _externalId), out parent))
+        {
+            return true;
+        }
+
+        return HasParent(batch, row, out parent) && !_passed.Contains(parent);
     }
 
     /// <summary>All rows may go as they stand; they are then passed on. Otherwise none is.</summary>
@@ -177,15 +203,25 @@ internal sealed class ParentsFirst : IDisposable
 
     private void Hold(RowBatch batch, int row, ulong parent)
     {
+        _copy.Append(batch, row, _held);
+        Hold(_held.Count - 1, parent);
+    }
+
+    /// <summary>Lets a row that has been copied wait.</summary>
+    private void Hold(int row, ulong parent)
+    {
         if (!_waiting.TryGetValue(parent, out var rows))
         {
             rows = [];
             _waiting.Add(parent, rows);
         }
 
-        rows.Add(_held.Count);
-        _copy.Append(batch, row, _held);
+        rows.Add(row);
         _heldRows++;
+        if (!_held.Columns[_externalId].IsNull(row))
+        {
+            _heldKeys[HashOf(_held, row, _externalId)] = parent;
+        }
     }
 
     private void Pass(RowBatch batch, int row, List<RowBatch> ready)
@@ -219,7 +255,8 @@ internal sealed class ParentsFirst : IDisposable
             if (_waiting.Remove(parent, out var rows))
             {
                 _heldRows -= rows.Count;
-                rows.ForEach(row => Pass(_held, row, ready));
+                rows.ForEach(Free);
+                rows.ForEach(row => PassOrHold(row, ready));
             }
         }
 
@@ -227,6 +264,27 @@ internal sealed class ParentsFirst : IDisposable
         if (_held.Count > (2 * _heldRows) + _batchRows)
         {
             Compact();
+        }
+    }
+
+    private void Free(int row)
+    {
+        if (!_held.Columns[_externalId].IsNull(row))
+        {
+            _heldKeys.Remove(HashOf(_held, row, _externalId));
+        }
+    }
+
+    /// <summary>A row whose wait is over: it may have waited with an earlier one of its key, and have a parent of its own.</summary>
+    private void PassOrHold(int row, List<RowBatch> ready)
+    {
+        if (MustWait(_held, row, out var parent))
+        {
+            Hold(row, parent);
+        }
+        else
+        {
+            Pass(_held, row, ready);
         }
     }
 

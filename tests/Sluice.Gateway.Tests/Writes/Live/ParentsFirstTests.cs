@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Gateway.Writes;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Tests.Writes.Live;
@@ -84,6 +85,17 @@ public sealed class ParentsFirstTests
         var error = await cdf.FailAsync("assets", Columns, [["a", "n", "nowhere"]]);
         Assert.Equal(SqlState.ForeignKeyViolation, error.SqlState);
         Assert.Contains("nowhere", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_of_one_key_keep_their_order_though_the_first_waits_for_its_parent()
+    {
+        await using var cdf = await LiveCdf.StartAsync();
+        var context = cdf.Context with { Settings = cdf.Context.Settings with { OnConflict = ConflictAction.Update } };
+        string?[][] rows = [["r", "n", null], ["k", "first", "p"], ["k", "second", "r"], ["k", "third", "q"], ["k", "fourth", "r"], ["q", "n", "r"], ["p", "n", "r"]];
+        Assert.Equal(rows.Length, (await cdf.CopyAsync("assets", Columns, rows, context)).Rows);
+        var stored = (await cdf.ItemsAsync("assets")).Single(item => item.GetProperty("externalId").GetString() == "k");
+        Assert.Equal("fourth", stored.GetProperty("name").GetString());
     }
 
     [Fact]
