@@ -27,6 +27,9 @@ internal sealed class SequenceRowGroup(bool byId, byte[] key, int keyLength, str
 
     public bool Is(ReadOnlySpan<byte> other, int otherKeyLength) => keyLength == otherKeyLength && other.SequenceEqual(key);
 
+    /// <summary>Whether a row with this number is there.</summary>
+    public bool Has(long number) => _byNumber.ContainsKey(number);
+
     /// <summary>Adds a row; returns the earlier one with its number, whose place it takes, or -1.</summary>
     public int Add(long number, int row)
     {

@@ -8,8 +8,8 @@ namespace Sluice.Gateway.Writes;
 
 /// <summary>
 /// Rows of sequences, as <c>{"externalId":"s","columns":["a"],"rows":[{"rowNumber":0,"values":[1]}]}</c>: rows of one sequence that have the same
-/// columns go together. Of rows with one number and the same columns the last one stays, as CDF would keep it; rows with other columns are sent
-/// after those that came before them, since they may have cells in common.
+/// columns go together. Of rows with one number and the same columns the last one stays, as CDF would keep it; a row that has cells in common with an
+/// earlier one of other columns is sent after it.
 /// </summary>
 internal sealed class SequenceRowsEncoder : BatchEncoder
 {
@@ -20,6 +20,10 @@ internal sealed class SequenceRowsEncoder : BatchEncoder
     private readonly int _columns;
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly Dictionary<GroupKey, SequenceRowGroup> _groups = [];
+
+    // The groups of each sequence by the hash of its key, in the order in which they are sent.
+    private readonly Dictionary<ulong, List<SequenceRowGroup>> _bySequence = [];
+    private bool _byId;
     private long _replaced;
 
     public SequenceRowsEncoder(WritePlan plan, WriteContext context)
@@ -50,25 +54,61 @@ internal sealed class SequenceRowsEncoder : BatchEncoder
 
     protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
     {
-        _groups.Clear();
+        Forget();
+        using var open = new SequenceRowRequests(Plan, Context.Limits.MaxBodyBytes, Scope("sequence_rows"), requests);
         for (var row = 0; row < batch.Count; row++)
         {
             RequireRowNumber(batch, row);
+            var number = ((FixedColumn<long>)batch.Columns[_rowNumber]).Values[row];
             var group = GroupOf(batch, row);
-            if (group.Add(((FixedColumn<long>)batch.Columns[_rowNumber]).Values[row], row) is >= 0 and var replaced)
+            if (group.ById != _byId || MustFollow(group, number))
+            {
+                WriteAll(batch, open);
+                group = GroupOf(batch, row);
+            }
+
+            _byId = group.ById;
+            if (group.Add(number, row) is >= 0 and var replaced)
             {
                 _replaced++;
                 NoteReplaced(batch, replaced, by: row);
             }
         }
 
-        using var open = new SequenceRowRequests(Plan, Context.Limits.MaxBodyBytes, Scope("sequence_rows"), requests);
+        WriteAll(batch, open);
+    }
+
+    private void Forget()
+    {
+        _groups.Clear();
+        _bySequence.Clear();
+    }
+
+    /// <summary>A row with this number has cells in common with one of the group's, and would be sent after it though it came before.</summary>
+    private bool MustFollow(SequenceRowGroup group, long number)
+    {
+        var groups = _bySequence[KeyHash.Of(group.Key)];
+        for (var i = groups.Count - 1; groups[i] != group; i--)
+        {
+            if (groups[i].Has(number) && groups[i].Columns.Intersect(group.Columns, StringComparer.Ordinal).Any())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends the requests for all groups; later rows are sent after these.</summary>
+    private void WriteAll(RowBatch batch, SequenceRowRequests open)
+    {
         foreach (var group in _groups.Values)
         {
             Write(batch, group, open);
         }
 
         open.CloseAll();
+        Forget();
     }
 
     private void Write(RowBatch batch, SequenceRowGroup group, SequenceRowRequests open)
@@ -116,6 +156,14 @@ internal sealed class SequenceRowsEncoder : BatchEncoder
             {
                 group = new SequenceRowGroup(byId, _key.WrittenSpan.ToArray(), length, ColumnNames(batch, row));
                 _groups.Add(probe, group);
+                var sequence = KeyHash.Of(group.Key);
+                if (!_bySequence.TryGetValue(sequence, out var groups))
+                {
+                    groups = [];
+                    _bySequence.Add(sequence, groups);
+                }
+
+                groups.Add(group);
                 return group;
             }
 

@@ -46,6 +46,30 @@ public sealed class SequenceRowsEncoderTests : IDisposable
     }
 
     [Fact]
+    public void A_row_is_sent_after_those_that_have_cells_in_common_with_it()
+    {
+        var writes = Encode(["s", "1", "{a}", "[1]"], ["s", "2", "{a}", "[1]"], ["s", "1", "{a,b}", "[2,2]"], ["s", "1", "{a}", "[3]"]);
+        Assert.Equal(
+            [
+                """{"externalId":"s","columns":["a"],"rows":[{"rowNumber":1,"values":[1]},{"rowNumber":2,"values":[1]}]}""",
+                """{"externalId":"s","columns":["a","b"],"rows":[{"rowNumber":1,"values":[2,2]}]}""",
+                """{"externalId":"s","columns":["a"],"rows":[{"rowNumber":1,"values":[3]}]}""",
+            ],
+            writes.SelectMany(WriteTestContext.Items));
+        Assert.Equal(2, Encode(["s", "1", "{a}", "[1]"], ["s", "1", "{b}", "[1]"], ["s", "2", "{a}", "[1]"], ["s", "2", "{b}", "[1]"]).Count);
+    }
+
+    [Fact]
+    public void Rows_by_id_and_by_external_id_keep_their_order()
+    {
+        var writes = _context.Encode(
+            WriteTestContext.Table("sequence_rows"),
+            ["external_id", "id", "row_number", "columns", "values"],
+            [[null, "7", "1", "{a}", "[1]"], ["s", null, "1", "{a}", "[2]"]]);
+        Assert.Equal([KeyKind.Id, KeyKind.ExternalId], writes.Select(write => write.Claim!.Kind));
+    }
+
+    [Fact]
     public void Sequences_by_id_and_by_external_id_are_not_mixed()
     {
         var writes = _context.Encode(
