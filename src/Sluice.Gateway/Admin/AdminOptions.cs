@@ -6,6 +6,12 @@ public sealed class AdminOptions
     /// <summary>The host name that users connect to with SQL, as told to whoever creates them.</summary>
     public required string Host { get; set; }
 
+    /// <summary>The CDF cluster, to which calls that are not Sluice's own are passed on.</summary>
+    public required Uri Cdf { get; set; }
+
+    /// <summary>How long CDF may take to begin or to go on with the answer to a call that is passed on.</summary>
+    public TimeSpan PassThroughTimeout { get; set; } = TimeSpan.FromSeconds(100);
+
     /// <summary>
     /// Where token URLs may point, since Sluice fetches them with a secret that a stranger gave: host names, for https at its usual port, or origins such
     /// as <c>http://127.0.0.1:8080</c>. Microsoft Entra ID's hosts by default.

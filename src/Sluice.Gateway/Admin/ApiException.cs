@@ -19,4 +19,11 @@ internal sealed class ApiException(int status, string message) : Exception(messa
         {
             Missing = [.. usernames.Select(username => new MissingItem(Username: username))],
         };
+
+    /// <summary>The user has no such tables.</summary>
+    public static ApiException NoTables(string username, IReadOnlyList<string> tablenames) =>
+        new(404, $"user {username} has no table {string.Join(", ", tablenames)}")
+        {
+            Missing = [.. tablenames.Select(tablename => new MissingItem(Tablename: tablename))],
+        };
 }

@@ -28,11 +28,15 @@ public static class PostgresGatewayEndpoints
             .AddSingleton<RetrieveUsers>()
             .AddSingleton<UpdateUsers>()
             .AddSingleton<DeleteUsers>()
+            .AddSingleton<RotatePassword>()
+            .AddSingleton<PassThrough>()
+            .AddSingleton<RetrieveTables>()
+            .AddSingleton<DeleteTables>()
             .AddSingleton<CreateTables>()
             .AddSingleton<ListTables>();
     }
 
-    /// <summary>Maps <c>/api/v1/projects/{project}/postgresgateway</c> and what is below it.</summary>
+    /// <summary>Maps <c>/api/v1/projects/{project}/postgresgateway</c> and what is below it; all else below <c>/api/v1</c> is passed on to CDF.</summary>
     public static IEndpointRouteBuilder MapPostgresGateway(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v1/projects/{project}/postgresgateway").AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>();
@@ -60,6 +64,21 @@ public static class PostgresGatewayEndpoints
         group.MapGet(
             "/tables/{username}",
             (string project, string username, HttpContext context, ListTables operation) => operation.HandleAsync(project, username, context));
+        group.MapPost(
+            "/tables/{username}/byids",
+            (string project, string username, HttpContext context, RetrieveTables operation) => operation.HandleAsync(project, username, context));
+        group.MapPost(
+            "/tables/{username}/delete",
+            (string project, string username, HttpContext context, DeleteTables operation) => operation.HandleAsync(project, username, context));
+        group.MapPost(
+            "/rotatepassword",
+            (string project, HttpContext context, RotatePassword operation) => operation.HandleAsync(project, context));
+
+        // What the gateway does not know must not reach another gateway behind CDF's address.
+        group.Map("/{**rest}", IResult (HttpContext context) => throw new ApiException(404, $"there is no {context.Request.Method} {context.Request.Path}"));
+        endpoints.MapGroup("/api/v1")
+            .AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>()
+            .Map("/{**path}", (HttpContext context, PassThrough operation) => operation.HandleAsync(context));
         return endpoints;
     }
 }

@@ -29,6 +29,31 @@ internal sealed class UsernameItem : StrictModel
     public string? Username { get; set; }
 }
 
+internal sealed class TablenamesRequest : KnownItemsRequest<TablenameItem>;
+
+internal sealed class TablenameItem : StrictModel
+{
+    public string? Tablename { get; set; }
+}
+
+internal sealed class RotatePasswordRequest : ItemsRequest<RotatePasswordItem>;
+
+internal sealed class RotatePasswordItem : StrictModel
+{
+    public string? Username { get; set; }
+
+    public int? PreviousPasswordValidSeconds { get; set; }
+}
+
+internal sealed record PasswordRotated(
+    string Host,
+    string Username,
+    string Password,
+    long CreatedTime,
+    long LastUpdatedTime,
+    long? SessionId,
+    long? PreviousPasswordValidUntil);
+
 internal sealed class UpdateUsersRequest : ItemsRequest<UpdateUserItem>;
 
 internal sealed class UpdateUserItem : StrictModel

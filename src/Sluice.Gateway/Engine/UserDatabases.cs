@@ -118,13 +118,22 @@ public sealed partial class UserDatabases
         }, cancellationToken);
 
     /// <summary>Drops a user's own table; does nothing if it or the database is not there. CDF keeps its rows.</summary>
-    /// <exception cref="PgException">55P03: a session of the user holds the table for too long; 2BP01: something of his depends on it.</exception>
+    /// <exception cref="PgException">As <see cref="DropTablesAsync"/>.</exception>
     public Task DropTableAsync(string username, string table, CancellationToken cancellationToken) =>
+        DropTablesAsync(username, [table], cancellationToken);
+
+    /// <summary>Drops tables of a user's own, all or none; those that are not there are no error. CDF keeps their rows.</summary>
+    /// <exception cref="PgException">55P03: a session of the user holds a table for too long; 2BP01: something of his depends on it.</exception>
+    public Task DropTablesAsync(string username, IReadOnlyCollection<string> tables, CancellationToken cancellationToken) =>
         ChangeAsync(username, async (sql, existing) =>
         {
-            if (existing.TryGetValue(table, out var old) && BuiltInTables.Find(table) is null)
+            var statements = tables
+                .Where(table => existing.ContainsKey(table) && BuiltInTables.Find(table) is null)
+                .Select(table => CatalogSql.DropTable(table, existing[table].Child))
+                .ToList();
+            if (statements.Count > 0)
             {
-                await sql.ExecuteAsync(Bounded(CatalogSql.DropTable(table, old.Child)), cancellationToken);
+                await sql.ExecuteAsync(Bounded(string.Concat(statements)), cancellationToken);
             }
         }, cancellationToken);
 

@@ -40,6 +40,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddPostgresGateway(new AdminOptions
         {
             Host = options.Postgres.PublicHost,
+            Cdf = new Uri(options.Cdf.BaseUrl),
             TokenUrlHosts = SplitList(options.Cdf.TokenHosts),
         });
         return services;

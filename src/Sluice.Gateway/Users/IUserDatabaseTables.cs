@@ -11,6 +11,9 @@ public interface IUserDatabaseTables
     /// </summary>
     Task AddAsync(string username, IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken);
 
+    /// <summary>Drops tables of the user's own, all or none; nothing to do for those that are not there.</summary>
+    Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken);
+
     /// <summary>Ends the user's sessions and removes his database; nothing happens if they are not there. CDF keeps its rows.</summary>
     Task DropDatabaseAsync(string username, CancellationToken cancellationToken);
 }

@@ -62,13 +62,17 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
             throw;
         }
 
-        while (_current.TryGetValue(username, out var before))
-        {
-            if (_current.TryUpdate(username, tables.Aggregate(before, static (catalog, table) => catalog.With(table)), before))
-            {
-                return;
-            }
-        }
+        Change(username, catalog => tables.Aggregate(catalog, static (all, table) => all.With(table)));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="PgWire.Protocol.PgException">
+    /// 2BP01 the user has made something that depends on a table; 55P03 his sessions held locks for too long.
+    /// </exception>
+    public async Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken)
+    {
+        await databases().DropTablesAsync(username, tablenames, cancellationToken);
+        Change(username, catalog => tablenames.Aggregate(catalog, static (all, table) => all.Without(table)));
     }
 
     /// <inheritdoc/>
@@ -77,5 +81,13 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
         await sessions.EndAsync(username);
         await databases().DropAsync(username, cancellationToken);
         _current.TryRemove(username, out _);
+    }
+
+    private void Change(string username, Func<TableCatalog, TableCatalog> change)
+    {
+        while (_current.TryGetValue(username, out var before) && !_current.TryUpdate(username, change(before), before))
+        {
+            // Another call was faster.
+        }
     }
 }

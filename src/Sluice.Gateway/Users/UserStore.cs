@@ -94,6 +94,36 @@ public sealed class UserStore(IEngine engine)
     }
 
     /// <summary>
+    /// Gives a user another password; the one before stays good until <paramref name="previousValidUntil"/>, if that is given. Null if there is no such user any
+    /// more, or if he got another password meanwhile.
+    /// </summary>
+    public Task<GatewayUser?> SetPasswordAsync(
+        GatewayUser user,
+        ScramVerifier verifier,
+        DateTimeOffset? previousValidUntil,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        const string Sql =
+            $"""
+            UPDATE sluice.gateway_user
+            SET verifier = @next, previous_verifier = @previous, previous_valid_until = @until, {Touch}
+            WHERE username = @Username AND verifier = @expected RETURNING {Columns}
+            """;
+        var expected = user.Verifier.Format();
+        var parameters = new
+        {
+            user.Username,
+            expected,
+            next = verifier.Format(),
+            previous = previousValidUntil is null ? null : expected,
+            until = previousValidUntil?.UtcDateTime,
+            now = now.UtcDateTime,
+        };
+        return SingleAsync(Sql, parameters, cancellationToken);
+    }
+
+    /// <summary>
     /// Removes a user with his tables' definitions and the history of his writes; null if there is no such user any more. <paramref name="removeDatabase"/>
     /// runs first, while nobody logs in as him or changes his tables; should it fail, he stays.
     /// </summary>

@@ -80,6 +80,37 @@ public sealed class UserTableStore(IEngine engine)
         return [.. declarations.Select(declaration => existing[declaration.Tablename])];
     }
 
+    /// <summary>
+    /// Removes the tables called <paramref name="tablenames"/>, all or none, and returns those that are not there: none is removed then, unless
+    /// <paramref name="ignoreUnknown"/>. <paramref name="apply"/> drops them in the user's database; should it fail, they stay.
+    /// </summary>
+    /// <exception cref="PgException">28000: the user was deleted.</exception>
+    public async Task<IReadOnlyList<string>> RemoveAsync(
+        string username,
+        IReadOnlyList<string> tablenames,
+        bool ignoreUnknown,
+        Func<IReadOnlyCollection<string>, CancellationToken, Task> apply,
+        CancellationToken cancellationToken)
+    {
+        const string Sql = "DELETE FROM sluice.user_table WHERE username = @username AND tablename = ANY (@removed)";
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
+        var existing = (await ListAsync(connection, username, cancellationToken)).Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        var removed = tablenames.Where(existing.Contains).ToArray();
+        var missing = tablenames.Where(name => !existing.Contains(name)).ToList();
+        if (removed.Length > 0 && (missing.Count == 0 || ignoreUnknown))
+        {
+            await connection.ExecuteAsync(new CommandDefinition(Sql, new { username, removed }, cancellationToken: cancellationToken));
+            await apply(removed, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return missing;
+    }
+
+    private static string NameOf(CustomTable table) => table.Declaration.Tablename;
+
     private static async Task<UserOptions> LockAsync(NpgsqlConnection connection, string username, string strength, CancellationToken cancellationToken)
     {
         var sql = $"SELECT options::text FROM sluice.gateway_user WHERE username = @username {strength}";

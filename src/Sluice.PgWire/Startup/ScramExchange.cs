@@ -125,16 +125,28 @@ internal sealed class ScramExchange
         }
 
         byte[] authMessage = Encoding.Latin1.GetBytes($"{_clientFirstBare},{_serverFirst},{message[..proofStart]}");
-        byte[] signature = HMACSHA256.HashData(_verifier.StoredKey, authMessage);
-        for (int i = 0; i < proof.Length; i++)
+        string? accepted = ServerSignature(_verifier, proof, authMessage);
+        if (_verifier.Alternative is { } alternative)
         {
-            proof[i] ^= signature[i];
+            accepted ??= ServerSignature(alternative, proof, authMessage);
+        }
+
+        return _doomed ? null : accepted;
+    }
+
+    /// <summary>The server's last message if <paramref name="proof"/> is of the password of <paramref name="verifier"/>.</summary>
+    private static string? ServerSignature(ScramVerifier verifier, ReadOnlySpan<byte> proof, byte[] authMessage)
+    {
+        byte[] clientKey = HMACSHA256.HashData(verifier.StoredKey, authMessage);
+        for (int i = 0; i < clientKey.Length; i++)
+        {
+            clientKey[i] ^= proof[i];
         }
 
         // Both are computed before either is looked at, so that a failure takes as long as a success.
-        bool matches = CryptographicOperations.FixedTimeEquals(SHA256.HashData(proof), _verifier.StoredKey);
-        byte[] serverSignature = HMACSHA256.HashData(_verifier.ServerKey, authMessage);
-        return matches & !_doomed ? $"v={Convert.ToBase64String(serverSignature)}" : null;
+        bool matches = CryptographicOperations.FixedTimeEquals(SHA256.HashData(clientKey), verifier.StoredKey);
+        string signature = $"v={Convert.ToBase64String(HMACSHA256.HashData(verifier.ServerKey, authMessage))}";
+        return matches ? signature : null;
     }
 
     private byte[] ExpectedBinding(string flag, bool plus)

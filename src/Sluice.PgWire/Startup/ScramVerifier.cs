@@ -39,6 +39,9 @@ public sealed class ScramVerifier
     /// <summary>The salt.</summary>
     public ReadOnlySpan<byte> Salt => _salt;
 
+    /// <summary>Another password that is as good; it has the same salt and iterations.</summary>
+    public ScramVerifier? Alternative { get; private init; }
+
     internal ReadOnlySpan<byte> StoredKey => _storedKey;
 
     internal ReadOnlySpan<byte> ServerKey => _serverKey;
@@ -103,6 +106,12 @@ public sealed class ScramVerifier
         verifier = new ScramVerifier(iterations, salt, storedKey, serverKey);
         return true;
     }
+
+    /// <summary>Takes this password and that of <paramref name="other"/>, as while passwords are being changed.</summary>
+    /// <exception cref="ArgumentException">Salt or iterations differ, so that one challenge cannot be for both.</exception>
+    public ScramVerifier Or(ScramVerifier other) => Iterations == other.Iterations && Salt.SequenceEqual(other.Salt)
+        ? new ScramVerifier(Iterations, _salt, _storedKey, _serverKey) { Alternative = other }
+        : throw new ArgumentException("The verifiers have different salts or iterations.", nameof(other));
 
     /// <summary>PostgreSQL's text form. It is a secret: whoever has it can pretend to be the server.</summary>
     public string Format() => string.Create(

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Emulator;
 
@@ -39,13 +41,28 @@ internal sealed class CdfAdministrator : IDisposable
     /// <summary>Token, session, nonce, POST: the steps of the original's manual.</summary>
     public async Task<GatewayLogin> RegisterUserAsync()
     {
-        var session = await PostAsync(
-            "sessions",
-            new { items = new[] { new { clientId = _emulator.ClientId, clientSecret = _emulator.ClientSecret } } });
-        var nonce = (string)session["items"]![0]!["nonce"]!;
+        var nonce = await NonceAsync();
         using var response = await _http.PostAsJsonAsync(_gateway, new { items = new[] { new { credentials = new { nonce } } } });
         var user = (await ReadAsync(response))["items"]![0]!;
         return new GatewayLogin((string)user["username"]!, (string)user["password"]!);
+    }
+
+    /// <summary>The nonce of a new session, asked for at CDF itself or at Sluice's address.</summary>
+    public async Task<string> NonceAsync(bool throughGateway = false)
+    {
+        var sessions = throughGateway ? new Uri(_gateway, "sessions") : new Uri(_cdf, "sessions");
+        using var response = await _http.PostAsJsonAsync(
+            sessions,
+            new { items = new[] { new { clientId = _emulator.ClientId, clientSecret = _emulator.ClientSecret } } });
+        return (string)(await ReadAsync(response))["items"]![0]!["nonce"]!;
+    }
+
+    /// <summary>Posts a body below <c>…/postgresgateway</c>, whatever comes of it.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> GatewayAsync(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(path.Length == 0 ? _gateway : new Uri($"{_gateway}/{path}"), content);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Registers a custom table over a RAW table.</summary>

@@ -48,12 +48,19 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
             .AddSingleton(Clients)
             .AddSingleton(Protector)
             .AddSingleton(databases ?? this)
-            .AddPostgresGateway(new AdminOptions { Host = "fdw.example", TokenUrlHosts = ["login.example", cdf.GetLeftPart(UriPartial.Authority)] });
+            .AddPostgresGateway(new AdminOptions
+            {
+                Host = "fdw.example",
+                Cdf = cdf,
+                TokenUrlHosts = ["login.example", cdf.GetLeftPart(UriPartial.Authority)],
+            });
         _app = builder.Build();
         _app.MapPostgresGateway();
     }
 
     public FakeCdf Cdf => _fake ?? throw new InvalidOperationException("The CDF is not the fake one.");
+
+    public Uri Address => new(_app.Urls.First());
 
     public UserStore Users { get; }
 
@@ -65,6 +72,9 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 
     /// <summary>What the user's databases were asked to make.</summary>
     public List<(string Username, string Table)> Applied { get; } = [];
+
+    /// <summary>The tables that were to be dropped.</summary>
+    public List<string> Removed { get; } = [];
 
     /// <summary>The users whose databases were to be dropped.</summary>
     public List<string> Dropped { get; } = [];
@@ -81,7 +91,7 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
         return host;
     }
 
-    public static async Task<AdminHost> StartAsync(IEngine engine, Uri cdf, IUserDatabaseTables databases)
+    public static async Task<AdminHost> StartAsync(IEngine engine, Uri cdf, IUserDatabaseTables? databases)
     {
         var host = new AdminHost(engine, fake: null, cdf, databases);
         await host._app.StartAsync();
@@ -109,6 +119,12 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
         var reply = await PostAsync($"/api/v1/projects/{project}/postgresgateway", """{"items":[{"credentials":{"nonce":"nonce"}}]}""");
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         return Assert.Single(reply.Json.GetProperty("items").EnumerateArray());
+    }
+
+    public Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken)
+    {
+        Removed.AddRange(tablenames);
+        return ApplyFailure is null ? Task.CompletedTask : Task.FromException(ApplyFailure);
     }
 
     public Task DropDatabaseAsync(string username, CancellationToken cancellationToken)

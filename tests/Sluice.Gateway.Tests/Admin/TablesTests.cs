@@ -174,6 +174,63 @@ public sealed class TablesTests(EngineFixture fixture) : IAsyncLifetime
         Assert.Equal([.. BuiltInTables.All.Select(table => table.Name), "m0", "m1", "m2", "m3", "m4"], names);
     }
 
+    [Fact]
+    public async Task Tables_are_found_by_name_built_in_ones_too()
+    {
+        await CreateAsync(Movies);
+        var found = await _host.PostAsync($"{_path}/byids", Names("movies", "assets", "movies"));
+        var missing = await _host.PostAsync($"{_path}/byids", Names("movies", "books"));
+        var ignored = await _host.PostAsync($"{_path}/byids", Names("books", "movies")[..^1] + ",\"ignoreUnknownIds\":true}");
+
+        Assert.Equal(["movies", "assets"], found.Json.GetProperty("items").EnumerateArray().Select(Name));
+        Assert.Equal(["raw_rows", "built_in"], found.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("type").GetString()));
+        Assert.Equal(HttpStatusCode.NotFound, missing.Status);
+        Assert.Equal("""[{"tablename":"books"}]""", missing.Json.GetProperty("error").GetProperty("missing").GetRawText());
+        Assert.Equal(["movies"], ignored.Json.GetProperty("items").EnumerateArray().Select(Name));
+    }
+
+    [Fact]
+    public async Task Deleted_tables_are_gone_all_or_none()
+    {
+        await CreateAsync(Movies, Movies.Replace("movies", "books", StringComparison.Ordinal));
+        var missing = await _host.PostAsync($"{_path}/delete", Names("movies", "nothing"));
+        Assert.Empty(_host.Removed);
+        var first = await _host.PostAsync($"{_path}/delete", Names("movies", "nothing")[..^1] + ",\"ignoreUnknownIds\":true}");
+        var second = await _host.PostAsync($"{_path}/delete", Names("movies"));
+
+        Assert.Equal(HttpStatusCode.NotFound, missing.Status);
+        Assert.Equal("""[{"tablename":"nothing"}]""", missing.Json.GetProperty("error").GetProperty("missing").GetRawText());
+        Assert.Equal((HttpStatusCode.OK, "{}"), (first.Status, first.Body));
+        Assert.Equal(["movies"], _host.Removed);
+        Assert.Equal(HttpStatusCode.NotFound, second.Status);
+        Assert.Equal(["books"], (await _host.GetAsync(_path)).Json.GetProperty("items").EnumerateArray().Select(Name));
+    }
+
+    [Fact]
+    public async Task A_built_in_table_cannot_be_deleted()
+    {
+        var reply = await _host.PostAsync($"{_path}/delete", Names("assets"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
+        Assert.Contains("\"assets\" is a built-in table", reply.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SqlState.LockNotAvailable, HttpStatusCode.ServiceUnavailable, "End the transaction")]
+    [InlineData(SqlState.DependentObjectsStillExist, HttpStatusCode.Conflict, "depends on it")]
+    public async Task A_table_that_is_in_use_stays(string sqlState, HttpStatusCode status, string words)
+    {
+        await CreateAsync(Movies);
+        _host.ApplyFailure = new PgException(sqlState, "no");
+        var reply = await _host.PostAsync($"{_path}/delete", Names("movies"));
+
+        Assert.Equal(status, reply.Status);
+        Assert.Contains(words, reply.Error, StringComparison.Ordinal);
+        Assert.Single((await _host.GetAsync(_path)).Json.GetProperty("items").EnumerateArray());
+    }
+
+    private static string Names(params string[] names) => $$"""{"items":[{{string.Join(',', names.Select(name => $$"""{"tablename":"{{name}}"}"""))}}]}""";
+
     private static string? Name(JsonElement item) => item.GetProperty("tablename").GetString();
 
     private Task<Reply> CreateAsync(params string[] tables) => _host.PostAsync(_path, $$"""{"items":[{{string.Join(',', tables)}}]}""");

@@ -4,6 +4,7 @@ using Dapper;
 using Sluice.Gateway.Tests.Engine;
 using Sluice.Gateway.Users;
 using Sluice.PgWire.Protocol;
+using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Tests.Admin;
 
@@ -196,6 +197,30 @@ public sealed class UsersTests(EngineFixture fixture) : IAsyncLifetime
         Assert.Empty(_host.Cdf.Revoked);
     }
 
+    [Fact]
+    public async Task A_new_password_ends_the_one_before_at_once_or_after_the_given_time()
+    {
+        var created = await _host.CreateUserAsync(_project);
+        var username = Name(created);
+        var store = new UserCredentialStore(_host.Users, TimeProvider.System);
+        var first = await RotateAsync(username, ",\"previousPasswordValidSeconds\":60");
+        var (kept, keptBefore) = ((await store.FindAsync(username, Cancellation))!, created.GetProperty("password").GetString()!);
+        var second = await RotateAsync(username, "");
+        var alone = (await store.FindAsync(username, Cancellation))!;
+
+        Assert.Equal("fdw.example", first.GetProperty("host").GetString());
+        Assert.InRange(first.GetProperty("previousPasswordValidUntil").GetInt64() - first.GetProperty("lastUpdatedTime").GetInt64(), 59_000, 60_000);
+        Assert.Equal(Verifier(first, kept), kept.Format());
+        Assert.Equal(ScramVerifier.Create(keptBefore, kept.Salt.ToArray()).Format(), kept.Alternative!.Format());
+        Assert.False(second.TryGetProperty("previousPasswordValidUntil", out _));
+        Assert.Equal(Verifier(second, alone), alone.Format());
+        Assert.Null(alone.Alternative);
+        var later = new UserCredentialStore(_host.Users, new LateClock());
+        await RotateAsync(username, ",\"previousPasswordValidSeconds\":60");
+        Assert.NotNull((await store.FindAsync(username, Cancellation))!.Alternative);
+        Assert.Null((await later.FindAsync(username, Cancellation))!.Alternative);
+    }
+
     [Theory]
     [InlineData("list", """{"limit":11}""", "Input should be less than or equal to 10: limit")]
     [InlineData("list", """{"limit":0}""", "Input should be greater than or equal to 1: limit")]
@@ -205,6 +230,8 @@ public sealed class UsersTests(EngineFixture fixture) : IAsyncLifetime
     [InlineData("byids", """{"items":[{"id":1}]}""", "Extra inputs are not permitted: id")]
     [InlineData("byids", """{"items":[{}]}""", "Field required: username")]
     [InlineData("delete", """{"items":[{"username":"a"},{"username":"b"}]}""", "List should have at most 1 item after validation, not 2: items")]
+    [InlineData("rotatepassword", """{"items":[{"username":"a","previousPasswordValidSeconds":-1}]}""", "Input should be greater than or equal to 0: previousPasswordValidSeconds")]
+    [InlineData("rotatepassword", """{"items":[{"username":"a","password":"mine"}]}""", "Extra inputs are not permitted: password")]
     [InlineData("update", """{"items":[{"username":"a"}]}""", "Field required: update")]
     [InlineData("update", """{"items":[{"username":"a","update":{}}]}""", "Field required: credentials")]
     [InlineData("update", """{"items":[{"username":"a","update":{"credentials":{"nonce":"n"}}}]}""", "Extra inputs are not permitted: nonce")]
@@ -241,10 +268,25 @@ public sealed class UsersTests(EngineFixture fixture) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await _host.GetAsync(Path, "writer")).Status);
     }
 
+    private async Task<JsonElement> RotateAsync(string username, string more)
+    {
+        var reply = await _host.PostAsync($"{Path}/rotatepassword", $$"""{"items":[{"username":"{{username}}"{{more}}}]}""");
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        return Assert.Single(reply.Json.GetProperty("items").EnumerateArray());
+    }
+
+    private static string Verifier(JsonElement item, ScramVerifier found) =>
+        ScramVerifier.Create(item.GetProperty("password").GetString()!, found.Salt.ToArray()).Format();
+
     private static string Name(JsonElement item) => item.GetProperty("username").GetString()!;
 
     private static string Usernames(params string[] names) => $$"""{"items":[{{string.Join(',', names.Select(name => $$"""{"username":"{{name}}"}"""))}}]}""";
 
     private static string Update(string username, string nonce) =>
         $$$$$"""{"items":[{"username":"{{{{{username}}}}}","update":{"credentials":{"set":{"nonce":"{{{{{nonce}}}}}"}}}}]}""";
+
+    private sealed class LateClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow.AddSeconds(61);
+    }
 }

@@ -40,7 +40,7 @@ public sealed class StoreTests(EngineFixture fixture)
     public async Task An_unknown_user_is_not_found(string username)
     {
         Assert.Null(await _users.FindAsync(username, Cancellation));
-        Assert.Null(await new UserCredentialStore(_users).FindAsync(username, Cancellation));
+        Assert.Null(await new UserCredentialStore(_users, TimeProvider.System).FindAsync(username, Cancellation));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class StoreTests(EngineFixture fixture)
         var user = NewUser();
         await _users.AddAsync(user, Cancellation);
 
-        Assert.Equal(user.Verifier.Format(), (await new UserCredentialStore(_users).FindAsync(user.Username, Cancellation))?.Format());
+        Assert.Equal(user.Verifier.Format(), (await new UserCredentialStore(_users, TimeProvider.System).FindAsync(user.Username, Cancellation))?.Format());
     }
 
     [Fact]

@@ -16,10 +16,12 @@ public sealed class UserDatabaseTablesTests : IAsyncLifetime
     private readonly UserStore _users;
     private readonly UserTableStore _tables;
     private readonly UserDatabaseTables _databases;
+    private readonly UserDatabases _userDatabases;
 
     public UserDatabaseTablesTests(EngineFixture fixture)
     {
         _engine = fixture.Engine;
+        _userDatabases = fixture.Users;
         _users = new UserStore(fixture.Engine);
         _tables = new UserTableStore(fixture.Engine);
         _databases = new UserDatabaseTables(() => fixture.Users, _tables, new UserSessions());
@@ -95,6 +97,61 @@ public sealed class UserDatabaseTablesTests : IAsyncLifetime
 
         Assert.Single((await _databases.EnsureAsync(_username, Cancellation)).Tables.Custom);
     }
+
+    [Fact]
+    public async Task An_open_session_misses_a_removed_table_at_its_next_statement()
+    {
+        await AddAsync("movies", "books");
+        var (login, _) = await _databases.EnsureAsync(_username, Cancellation);
+        await using var session = await EngineFixture.ConnectAsync(login);
+        Assert.Empty(await RemoveAsync("movies"));
+
+        Assert.Empty(await session.RowsAsync(Columns("movies")));
+        Assert.NotEmpty(await session.RowsAsync(Columns("books")));
+        Assert.Null(_databases.Current(_username).Find("movies"));
+        Assert.Single((await _databases.EnsureAsync(_username, Cancellation)).Tables.Custom);
+    }
+
+    [Fact]
+    public async Task Tables_that_a_transaction_has_read_are_not_waited_for_long_and_all_stay()
+    {
+        await AddAsync("books", "movies");
+        var (login, _) = await _databases.EnsureAsync(_username, Cancellation);
+        await using var session = await EngineFixture.ConnectAsync(login);
+        await using var transaction = await session.BeginTransactionAsync(Cancellation);
+        await session.RowsAsync("SELECT 1 FROM ONLY movies");
+        var error = await Assert.ThrowsAsync<PgException>(() => RemoveAsync("books", "movies"));
+        await transaction.RollbackAsync(Cancellation);
+
+        Assert.Equal(SqlState.LockNotAvailable, error.Error.SqlState);
+        Assert.NotEmpty(await session.RowsAsync(Columns("books")));
+        Assert.Equal(2, (await _tables.ListAsync(_username, Cancellation)).Count);
+        Assert.Empty(await RemoveAsync("books", "movies"));
+    }
+
+    [Fact]
+    public async Task A_deleted_user_has_no_login_and_no_database()
+    {
+        var sessions = new UserSessions();
+        var databases = new UserDatabaseTables(() => _userDatabases, _tables, sessions);
+        var (login, _) = await databases.EnsureAsync(_username, Cancellation);
+        await using var session = await EngineFixture.ConnectAsync(login);
+        var ended = sessions.Ended(_username);
+        var deleted = await _users.DeleteAsync(_username, cancellation => databases.DropDatabaseAsync(_username, cancellation), Cancellation);
+        var error = await Assert.ThrowsAsync<PgException>(() => databases.EnsureAsync(_username, Cancellation));
+
+        Assert.Equal(_username, deleted?.Username);
+        Assert.True(ended.IsCancellationRequested);
+        Assert.Equal(SqlState.InvalidAuthorizationSpecification, error.Error.SqlState);
+        Assert.Equal(SqlState.AdminShutdown, Assert.Throws<PgException>(() => databases.Current(_username)).Error.SqlState);
+        await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => session.RowsAsync("SELECT 1"));
+        await using var own = await _engine.Database.OpenConnectionAsync(Cancellation);
+        Assert.Empty(await own.RowsAsync($"SELECT rolname::text FROM pg_roles WHERE rolname = '{_username}'"));
+        Assert.Null(await _users.DeleteAsync(_username, _ => throw new InvalidOperationException("There is nothing to drop."), Cancellation));
+    }
+
+    private Task<IReadOnlyList<string>> RemoveAsync(params string[] names) => _tables.RemoveAsync(
+        _username, names, ignoreUnknown: false, (removed, cancellation) => _databases.RemoveAsync(_username, removed, cancellation), Cancellation);
 
     private static string Columns(string table) =>
         $"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND attname <> '_raw_key' ORDER BY attnum";
