@@ -12,6 +12,6 @@ internal sealed class GatewayScanUsers(UserStore users, UserDatabaseTables table
     {
         var user = await users.FindAsync(username, cancellationToken)
             ?? throw new PgException(SqlState.InvalidAuthorizationSpecification, $"user \"{username}\" was deleted");
-        return new ScanUser(tables.Current(username), clients.For(user));
+        return new ScanUser(() => tables.Current(username), clients.For(user));
     }
 }

@@ -3,10 +3,14 @@ using Sluice.Gateway.Tables;
 
 namespace Sluice.Gateway.Reads;
 
-/// <summary>What a scan needs of its user.</summary>
-/// <param name="Tables">The CDF tables.</param>
+/// <summary>What a scan needs of its user. PostgreSQL keeps the connection of its scans as long as its session, so tables may come and go meanwhile.</summary>
+/// <param name="CurrentTables">The CDF tables as they are when it is called.</param>
 /// <param name="Client">The way to CDF with the user's credentials.</param>
-public sealed record ScanUser(TableCatalog Tables, CdfClient Client);
+public sealed record ScanUser(Func<TableCatalog> CurrentTables, CdfClient Client)
+{
+    /// <summary>The CDF tables as they are now.</summary>
+    public TableCatalog Tables => CurrentTables();
+}
 
 /// <summary>Knows the gateway users whose databases read.</summary>
 public interface IScanUsers
