@@ -13,6 +13,7 @@ using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Startup;
 
@@ -128,6 +129,7 @@ public static class GatewayServiceCollectionExtensions
     {
         services.AddSingleton(_ => new SpillStore(directories.Transactions, options.TransactionMegabytes * 1_048_576L));
         services.AddSingleton<KeyFence>();
+        services.AddSingleton<GroupCommit>();
         services.AddSingleton(new WriteMemory(options.WriteMemoryMegabytes * 1_048_576L));
         services.AddSingleton<ISessionUsers, GatewaySessionUsers>();
         services.AddSingleton<ISessionHandler, SessionHandler>();

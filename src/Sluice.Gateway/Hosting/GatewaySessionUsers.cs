@@ -5,6 +5,7 @@ using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
 
@@ -18,6 +19,7 @@ internal sealed class GatewaySessionUsers(
     UserSessions sessions,
     CdfOptions cdf,
     KeyFence fence,
+    GroupCommit groups,
     WriteMemory memory,
     SpillStore spill,
     WriteHistory history,
@@ -52,6 +54,7 @@ internal sealed class GatewaySessionUsers(
                 {
                     Client = clients.For(user),
                     Fence = fence,
+                    Groups = groups,
                     Memory = memory,
                     Spill = spill,
                     Cluster = cdf.BaseUrl,

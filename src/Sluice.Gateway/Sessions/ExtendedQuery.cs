@@ -380,6 +380,12 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
 
     private async ValueTask SyncAsync()
     {
+        if (!Skipping && !Engine.InSegment && !core.InBlock && core.Client.Input.HasMessage && await writes.TryEndSegmentAsync())
+        {
+            _portals.Clear();
+            return;
+        }
+
         if (!Skipping)
         {
             try

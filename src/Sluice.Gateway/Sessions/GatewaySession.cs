@@ -50,6 +50,7 @@ internal sealed class GatewaySession : IDisposable
             {
                 if (frame.Type == FrontendMessage.Terminate)
                 {
+                    await _writes.AnswerSegmentsAsync();
                     return;
                 }
 
@@ -92,6 +93,7 @@ internal sealed class GatewaySession : IDisposable
     private async ValueTask WaitAsync(Task stopped)
     {
         var (client, engine) = (_core.Client, _core.Engine);
+        await _writes.AnswerSegmentsAsync();
         if (engine.Output.UnflushedBytes > 0)
         {
             await engine.FlushAsync();

@@ -31,6 +31,9 @@ internal sealed class OpenWrite(SessionCore core, WritePlan plan, EngineState st
         return execution;
     }
 
+    /// <summary>Hands over its row, if it has one only that may share a request with others; <see cref="CompleteAsync"/> tells what has become of it.</summary>
+    public async ValueTask<bool> TrySubmitAsync() => _rows == 1 && _executions.Count == 1 && await _write.TrySubmitAsync();
+
     /// <summary>Waits until all rows are stored.</summary>
     /// <returns>The outcome, and the answer of each execution.</returns>
     public async ValueTask<(WriteResult Result, List<ExecutionResult> Answers)> CompleteAsync()

@@ -12,14 +12,18 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
     /// <summary>A pipeline without end is answered in stretches, so that neither the client nor memory waits for its Sync (rules.md P1).</summary>
     private const int MaxHeldReplies = 65_536;
 
+    /// <summary>So many single rows are on their way before the first is answered.</summary>
+    private const int MaxSubmitted = 1_000;
+
     private readonly ArrayBufferWriter<byte> _scratch = new();
+    private readonly Queue<OpenWrite> _submitted = new();
     private OpenWrite? _open;
 
     /// <summary>Replies to the client that keep their order behind the open write.</summary>
     public ReplyQueue Replies { get; } = new(core.Client.Output);
 
     /// <summary>A write waits for more executions, or for its end.</summary>
-    public bool IsOpen => _open is not null;
+    public bool IsOpen => _open is not null || _submitted.Count > 0;
 
     /// <summary>Executes a statement: adds its rows to the open write if they belong together.</summary>
     public async ValueTask ExecuteAsync(OwnStatement statement, OwnPortal? portal, int maxRows = 0)
@@ -144,10 +148,59 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Ends a segment outside of a transaction block whose successor has arrived already: if all it does is to write one row, that row goes together
+    /// with those of the next segments, and each gets its replies when its own row is stored (rules.md P9).
+    /// </summary>
+    /// <returns><see langword="false"/> if the segment is one that has to be ended before the next.</returns>
+    public async ValueTask<bool> TryEndSegmentAsync()
+    {
+        if (_open is null || _submitted.Count == MaxSubmitted || !await _open.TrySubmitAsync())
+        {
+            return false;
+        }
+
+        _submitted.Enqueue(_open);
+        _open = null;
+        Replies.SegmentEnds();
+        return true;
+    }
+
+    /// <summary>Waits for the rows of segments that have ended, and answers these, each with its own outcome.</summary>
+    public async ValueTask AnswerSegmentsAsync()
+    {
+        if (_submitted.Count == 0)
+        {
+            return;
+        }
+
+        while (_submitted.TryPeek(out var segment))
+        {
+            try
+            {
+                var (result, answers) = await segment.CompleteAsync();
+                WriteNotices(result);
+                Replies.ReleaseSegment(answers);
+            }
+            catch (PgException e) when (e.Error.Severity == PgSeverity.Error)
+            {
+                Replies.FailSegment(e.Error);
+            }
+
+            _submitted.Dequeue().Dispose();
+        }
+
+        if (_open is null)
+        {
+            Replies.Release([]);
+        }
+    }
+
     /// <summary>Ends the open write, if there is one: waits until its rows are stored, and answers its executions.</summary>
     /// <exception cref="PgException">Not all rows are stored; none of the executions is answered.</exception>
     public async ValueTask CloseAsync()
     {
+        await AnswerSegmentsAsync();
         if (_open is null)
         {
             return;
@@ -164,6 +217,11 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
     /// <summary>The session ends: an open write that nobody will hear of is given up.</summary>
     public void Dispose()
     {
+        while (_submitted.TryDequeue(out var segment))
+        {
+            segment.Dispose();
+        }
+
         _open?.Dispose();
         _open = null;
     }
@@ -174,6 +232,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
     /// <returns>The error with what has been stored all the same.</returns>
     public async ValueTask<PgError> AbandonAsync(PgError error)
     {
+        await AnswerSegmentsAsync();
         if (_open is null)
         {
             return error;

@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Sessions;
 /// </summary>
 internal sealed class ReplyQueue(MessageWriter output)
 {
-    private readonly List<Reply> _held = [];
+    private readonly Queue<Reply> _held = new();
 
     private enum ReplyKind
     {
@@ -19,6 +19,7 @@ internal sealed class ReplyQueue(MessageWriter output)
         NoData,
         RowDescription,
         Execution,
+        Ready,
     }
 
     /// <summary>How many replies are being held.</summary>
@@ -43,6 +44,42 @@ internal sealed class ReplyQueue(MessageWriter output)
     /// <summary>Holds the answer of an execution until it is known.</summary>
     public void Executed(in Execution execution) => Add(new Reply(ReplyKind.Execution, execution));
 
+    /// <summary>Holds the ReadyForQuery of a segment, outside a transaction block, that is to be answered when its row is stored.</summary>
+    public void SegmentEnds() => Add(new Reply(ReplyKind.Ready));
+
+    /// <summary>Writes what is held of the first segment.</summary>
+    /// <param name="results">Those of its executions, in their order.</param>
+    public void ReleaseSegment(IReadOnlyList<ExecutionResult> results)
+    {
+        var next = 0;
+        for (var reply = _held.Dequeue(); reply.Kind != ReplyKind.Ready; reply = _held.Dequeue())
+        {
+            Write(reply, results, ref next);
+        }
+
+        output.ReadyForQuery(TransactionStatus.Idle);
+    }
+
+    /// <summary>Writes what is held of the first segment up to its execution, which has failed, and skips to the segment's end.</summary>
+    public void FailSegment(PgError error)
+    {
+        var hasFailed = false;
+        for (var reply = _held.Dequeue(); reply.Kind != ReplyKind.Ready; reply = _held.Dequeue())
+        {
+            if (reply.Kind == ReplyKind.Execution && !hasFailed)
+            {
+                hasFailed = true;
+                output.ErrorResponse(error);
+            }
+            else if (!hasFailed)
+            {
+                Write(reply);
+            }
+        }
+
+        output.ReadyForQuery(TransactionStatus.Idle);
+    }
+
     /// <summary>Writes what is held.</summary>
     /// <param name="results">Those of the executions, in their order.</param>
     public void Release(IReadOnlyList<ExecutionResult> results)
@@ -51,14 +88,7 @@ internal sealed class ReplyQueue(MessageWriter output)
         var next = 0;
         foreach (var reply in _held)
         {
-            if (reply.Kind == ReplyKind.Execution)
-            {
-                WriteResult((Execution)reply.Content!, results[next++]);
-            }
-            else
-            {
-                Write(reply);
-            }
+            Write(reply, results, ref next);
         }
 
         _held.Clear();
@@ -74,6 +104,18 @@ internal sealed class ReplyQueue(MessageWriter output)
         }
 
         _held.Clear();
+    }
+
+    private void Write(in Reply reply, IReadOnlyList<ExecutionResult> results, ref int next)
+    {
+        if (reply.Kind == ReplyKind.Execution)
+        {
+            WriteResult((Execution)reply.Content!, results[next++]);
+        }
+        else
+        {
+            Write(reply);
+        }
     }
 
     private void WriteResult(in Execution execution, ExecutionResult result)
@@ -95,7 +137,7 @@ internal sealed class ReplyQueue(MessageWriter output)
     {
         if (IsHolding)
         {
-            _held.Add(reply);
+            _held.Enqueue(reply);
         }
         else
         {

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Groups;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
@@ -92,6 +93,18 @@ internal sealed class RunningWrite : IDisposable
         }
     }
 
+    /// <summary>Hands over the row, if there is one only that may share a request with others; it need not be waited for yet.</summary>
+    public async ValueTask<bool> TrySubmitAsync()
+    {
+        if (_write is not SharedWrite shared || Batch.Count != 1)
+        {
+            return false;
+        }
+
+        await SendAsync();
+        return shared.TrySubmit();
+    }
+
     /// <summary>Waits until every row is stored.</summary>
     /// <exception cref="PgException">Not every row is; the error says how many.</exception>
     public async ValueTask<WriteResult> CompleteAsync()
@@ -142,7 +155,7 @@ internal sealed class RunningWrite : IDisposable
     public void Dispose()
     {
         // What waits for COMMIT is COMMIT's to tell.
-        if (_write is TableWrite || _error is not null || _write.Tally.Rejected > 0)
+        if (_write is TableWrite or SharedWrite || _error is not null || _write.Tally.Rejected > 0)
         {
             _record.End(_rows ?? _write.StoredRows, _error ?? (_rows is null ? ClientHasGone : null));
         }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Sql;
@@ -10,7 +12,7 @@ namespace Sluice.Gateway.Sessions;
 internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionUser user, CancellationToken shuttingDown)
 {
     private readonly Dictionary<QualifiedName, EngineState> _states = [];
-    private OwnWork? _ownWork;
+    private ImmutableList<OwnWork> _ownWork = [];
 
     public ClientLink Client { get; } = client;
 
@@ -117,7 +119,9 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
         var context = record.Watch(WriteContext(state));
         if (!InBlock)
         {
-            return TableWrite.Start(plan, context);
+            return context.Groups is { } groups && SingleRows.MayShare(plan, context)
+                ? new SharedWrite(plan, context, groups)
+                : TableWrite.Start(plan, context);
         }
 
         if (state.TransactionMode == TransactionMode.Immediate)
@@ -149,27 +153,31 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     public OwnWork BeginOwnWork(EngineState state, bool outlivesClient = false)
     {
         var closed = outlivesClient ? CancellationToken.None : Client.Closed;
-        var work = new OwnWork(state.StatementTimeout, ended => Interlocked.CompareExchange(ref _ownWork, null, ended), closed, ShuttingDown);
-        _ownWork = work;
+        var work = new OwnWork(state.StatementTimeout, ended => ImmutableInterlocked.Update(ref _ownWork, works => works.Remove(ended)), closed, ShuttingDown);
+        ImmutableInterlocked.Update(ref _ownWork, works => works.Add(work));
         return work;
     }
 
     /// <summary>Answers a CancelRequest: ends Sluice's own work if there is any, else the engine's.</summary>
     public async ValueTask CancelAsync(CancellationToken cancellationToken)
     {
-        if (_ownWork is not { } work)
+        var works = _ownWork;
+        if (works.IsEmpty)
         {
             await Engine.CancelAsync(cancellationToken);
             return;
         }
 
-        try
+        foreach (var work in works)
         {
-            await work.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The work has ended in this very moment; PostgreSQL, too, lets a late request go by.
+            try
+            {
+                await work.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The work has ended in this very moment; PostgreSQL, too, lets a late request go by.
+            }
         }
     }
 }

@@ -9,7 +9,10 @@ internal sealed class RowCopy
     private readonly ArrayBufferWriter<byte> _value = new();
 
     /// <summary>Appends <paramref name="row"/> of <paramref name="from"/>, with its origin.</summary>
-    public void Append(RowBatch from, int row, RowBatch to)
+    public void Append(RowBatch from, int row, RowBatch to) => Append(from, row, to, from.OriginOf(row));
+
+    /// <summary>Appends <paramref name="row"/> of <paramref name="from"/>, with another origin.</summary>
+    public void Append(RowBatch from, int row, RowBatch to, long origin)
     {
         for (var i = 0; i < from.Columns.Count; i++)
         {
@@ -25,6 +28,6 @@ internal sealed class RowCopy
             to.Columns[i].AppendBinary(_value.WrittenSpan, column.Type.Type);
         }
 
-        to.EndRow(from.OriginOf(row));
+        to.EndRow(origin);
     }
 }

@@ -43,6 +43,12 @@ internal sealed class TableWrite : IRowWrite
     /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
     public long? FailedOrigin => _dispatch.FailedOrigin;
 
+    /// <summary>Of some rows it is not known whether they are stored.</summary>
+    public bool IsInDoubt => _dispatch.IsInDoubt;
+
+    /// <inheritdoc cref="WriteDispatch.FailureOf"/>
+    public PgException? FailureOf(WriteKeys row) => _dispatch.FailureOf(row);
+
     /// <summary>Begins a write; nothing is sent yet.</summary>
     public static TableWrite Start(WritePlan plan, WriteContext context) => new(plan, context);
 

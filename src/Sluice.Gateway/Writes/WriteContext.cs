@@ -1,4 +1,5 @@
 using Sluice.Cdf.Http;
+using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Types;
 
@@ -25,6 +26,9 @@ public sealed record WriteContext
         get => field ?? throw new InvalidOperationException("There is no place for transactions.");
         init;
     }
+
+    /// <summary>Where single rows of several statements come together; <see langword="null"/>: each goes alone.</summary>
+    public GroupCommit? Groups { get; init; }
 
     /// <summary>The session's settings.</summary>
     public WriteSettings Settings { get; init; } = WriteSettings.Default;

@@ -57,6 +57,27 @@ public sealed class WriteDispatch : IDisposable
     /// <summary>It has failed or was ended: nothing more is sent.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
 
+    /// <summary>Of some rows it is not known whether they are stored.</summary>
+    public bool IsInDoubt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _inDoubt.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>The failure as one of a single row, which shared a request with others; <see langword="null"/> if nothing has failed.</summary>
+    public PgException? FailureOf(WriteKeys row)
+    {
+        lock (_lock)
+        {
+            return _failure is null ? null : WriteFailure.Of(_failure, new WriteProgress(0, _inDoubt.Count > 0 ? [new DoubtfulRows(1, row)] : [], _isUnknown));
+        }
+    }
+
     /// <summary>Takes over a request and sends it as soon as the window of requests in flight and the process's memory allow; waits until then.</summary>
     /// <param name="write">The request.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Sluice.Gateway.Tables;
+using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
@@ -92,6 +94,20 @@ public sealed partial record WritePlan
                 : Columns.Where(column => isKeyed || column.IsWritable).Select(column => column.Name).ToList();
             return !ReturnedColumns.IsDefault && ReturnedColumns.All(returned => given.FindAll(name => name == returned).Count == 1);
         }
+    }
+
+    /// <summary>The key of a row, for messages; none if CDF makes it.</summary>
+    internal WriteKeys KeysOf(RowBatch batch, int row)
+    {
+        var keys = new WriteKeys(KeyIndex < 0 ? string.Empty : Columns[KeyIndex].Name);
+        if (KeyIndex >= 0 && !batch.Columns[KeyIndex].IsNull(row))
+        {
+            var text = new ArrayBufferWriter<byte>();
+            batch.Columns[KeyIndex].WriteValueText(row, text);
+            keys.Add(text.WrittenSpan, batch.OriginOf(row));
+        }
+
+        return keys;
     }
 
     /// <summary>The plan as the session's settings complete it: <c>sluice.on_conflict</c> is for the tables that create.</summary>

@@ -112,6 +112,11 @@ public sealed class MessageReader
         return TryTake(inPieces, out frame);
     }
 
+    /// <summary>The next message has arrived already, all of it.</summary>
+    /// <exception cref="PgException">08P01 FATAL: type or length cannot be.</exception>
+    public bool HasMessage =>
+        _holdsBuffer && _pieceType == 0 && TryReadHeader(_buffer, _limits, out _, out int length) && _buffer.Length - HeaderLength >= length;
+
     /// <summary>The peer has closed: what TryRead does not find will not come.</summary>
     public bool IsCompleted => _completed;
 
