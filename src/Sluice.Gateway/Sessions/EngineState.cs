@@ -83,6 +83,31 @@ internal sealed record EngineState(
     /// <exception cref="PgException">22023.</exception>
     public bool SkipsErrors => Choice<OnError>(SluiceSettings.OnError) == OnError.Skip;
 
+    /// <summary>Checks a setting of Sluice's before the engine takes it: to the engine all values are the same.</summary>
+    /// <exception cref="PgException">22023: it cannot have the value; 42602: there is no such setting.</exception>
+    public static void Check(SettingStatement setting)
+    {
+        // The engine does not mind case either.
+        var name = setting.Name.ToLowerInvariant();
+        if (!SluiceSettings.Defaults.ContainsKey(name))
+        {
+            throw new PgException(
+                SqlState.InvalidName,
+                $"invalid configuration parameter name \"{setting.Name}\"",
+                detail: "\"sluice\" is a reserved prefix.",
+                hint: $"The settings are: {string.Join(", ", SluiceSettings.Defaults.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        if (setting.Value is not { Length: > 0 } value)
+        {
+            return;
+        }
+
+        var state = new EngineState(Schema: null, Relation: null, ReadOnly: false, TimeSpan.Zero, SluiceSettings.Defaults).With(name, value);
+        _ = (state.WriteSettings(Writes.WriteSettings.Default), state.Keepalive, state.TransactionMode, state.TransactionMaxBytes, state.AllowsFullDelete);
+        _ = state.Choice<PendingReads>(SluiceSettings.ReadPending);
+    }
+
     /// <summary>The same with one of the settings as a statement wants it.</summary>
     public EngineState With(string setting, string value) =>
         this with { Settings = new Dictionary<string, string>(Settings, StringComparer.Ordinal) { [setting] = value } };
@@ -110,6 +135,12 @@ internal sealed record EngineState(
                     $"invalid value for parameter \"{SluiceSettings.Keepalive}\": \"{value}\"",
                     hint: "Give a number with ms, s or min, e.g. 10s.");
         }
+    }
+
+    private enum PendingReads
+    {
+        Error,
+        Stale,
     }
 
     /// <summary><c>sluice.read_pending</c>; any other value than <c>stale</c> is as <c>error</c>, for reads of all kinds depend on it.</summary>
@@ -143,8 +174,8 @@ internal sealed record EngineState(
     };
 
     private T Choice<T>(string name)
-        where T : struct, Enum => Enum.TryParse<T>(Settings[name], ignoreCase: true, out var value) && Enum.IsDefined(value)
-            ? value
+        where T : struct, Enum => Array.Exists(Enum.GetNames<T>(), choice => choice.Equals(Settings[name], StringComparison.OrdinalIgnoreCase))
+            ? Enum.Parse<T>(Settings[name], ignoreCase: true)
             : throw new PgException(
                 SqlState.InvalidParameterValue,
                 $"invalid value for parameter \"{name}\": \"{Settings[name]}\"",

@@ -36,6 +36,7 @@ internal sealed class OwnStatements(SessionCore core)
         // What cannot be read is the engine's to refuse.
         InsertStatement { OnConflict.Action: OnConflictAction.Unreadable } => false,
         RowWriteStatement write => core.MayBeCdfTable(write.Target.Name),
+        SettingStatement { Kind: SqlStatementKind.Set } setting => SluiceSettings.HasPrefix(setting.Name),
         CopyStatement { Kind: SqlStatementKind.CopyFrom, Endpoint: CopyEndpoint.Client, Target: { } target } =>
             core.MayBeCdfTable(target.Name),
         TargetedStatement { Kind: SqlStatementKind.Merge, Targets: [var target, ..] } => core.MayBeCdfTable(target.Name),
@@ -55,6 +56,10 @@ internal sealed class OwnStatements(SessionCore core)
                 return await core.ResolveAsync(write.Target.Name) is { } table
                     ? await BindRowWriteAsync(sql, declaredTypes, write, table)
                     : null;
+
+            case SettingStatement setting:
+                EngineState.Check(setting);
+                return null;
 
             case CopyStatement copy:
                 return await core.ResolveAsync(copy.Target!.Name) is { } target

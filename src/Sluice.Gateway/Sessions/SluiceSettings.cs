@@ -49,6 +49,9 @@ internal static class SluiceSettings
     /// <summary>A value that leaves it to the gateway.</summary>
     public const string Auto = "auto";
 
+    /// <summary>Whether a setting is Sluice's by its name.</summary>
+    public static bool HasPrefix(string name) => name.StartsWith("sluice.", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Each setting and its default.</summary>
     public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {

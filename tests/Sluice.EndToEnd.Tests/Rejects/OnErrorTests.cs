@@ -143,15 +143,6 @@ public sealed class OnErrorTests(FaultServer own) : IClassFixture<FaultServer>
         Assert.Equal("1 row was skipped due to refusal by CDF", reply.Single(m => m.Type == 'N').Field('M'));
     }
 
-    [Fact]
-    public async Task A_wrong_value_of_the_setting_is_22023()
-    {
-        await using var client = await _server.ConnectAsync();
-        await client.Query("set sluice.on_error = maybe").TalkAsync();
-        var reply = await client.Query($"insert into events (external_id) values ('{_name}')").TalkAsync();
-        Assert.Equal("22023", reply.Single(m => m.Type == 'E').Field('C'));
-    }
-
     private async Task<WireClient> SkippingAsync()
     {
         var client = await _server.ConnectAsync();
