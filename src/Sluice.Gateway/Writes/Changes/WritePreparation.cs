@@ -12,6 +12,9 @@ internal abstract class WritePreparation
     /// <summary>Asks CDF, and makes the request that is sent.</summary>
     public abstract Task<Prepared> PrepareAsync(CdfClient client, WritePart part, CancellationToken stop);
 
+    /// <summary>What <see cref="PrepareAsync"/> tells of the items, if they are to be sent later: also which of them CDF would leave as they are.</summary>
+    public virtual Task<Prepared> ForecastAsync(CdfClient client, WritePart part, CancellationToken stop) => PrepareAsync(client, part, stop);
+
     /// <summary>What became of the items, by CDF's answer; <see langword="null"/>: all of them are stored.</summary>
     public virtual Task<WriteStep?> AfterAsync(CdfClient client, WritePart part, ReadOnlyMemory<byte> answer) => Task.FromResult<WriteStep?>(null);
 

@@ -53,6 +53,17 @@ internal sealed class InstanceSteps : WritePreparation
         return new Prepared(request) { NotApplied = [.. part.Items.Except(rows)] };
     }
 
+    public override async Task<Prepared> ForecastAsync(CdfClient client, WritePart part, CancellationToken stop)
+    {
+        if (_mode != InstanceWriteMode.Create)
+        {
+            return await PrepareAsync(client, part, stop);
+        }
+
+        var (stored, error) = await ReadAsync(client, part, part.Items, onlyRows: false);
+        return stored is null ? Prepared.Failed(error!) : new Prepared(part) { NotApplied = [.. part.Items.Where(stored.ContainsKey)] };
+    }
+
     public override async Task<WriteStep?> AfterAsync(CdfClient client, WritePart part, ReadOnlyMemory<byte> answer)
     {
         switch (_mode)

@@ -62,7 +62,7 @@ internal static class ExistingRows
             }
 
             using var whole = WritePart.Whole(request);
-            var prepared = await preparation.PrepareAsync(context.Client, whole, cancellationToken);
+            var prepared = await preparation.ForecastAsync(context.Client, whole, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             if (prepared.Error is { } error)
             {

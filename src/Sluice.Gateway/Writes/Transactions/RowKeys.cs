@@ -69,6 +69,7 @@ internal sealed class RowKeys
     {
         TableKind.DoubleDatapoints or TableKind.StringDatapoints => "datapoints",
         TableKind.RawRows or TableKind.CustomRawRows or TableKind.RawTables => "raw",
+        TableKind.Nodes or TableKind.Edges => "instances",
         _ => table.Name,
     };
 

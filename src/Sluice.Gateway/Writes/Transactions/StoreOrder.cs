@@ -61,11 +61,11 @@ internal static class StoreOrder
         return goesOn;
     }
 
-    private static int RankOf(TableDefinition table) => table.IsCustom ? Last : table.Name switch
+    private static int RankOf(TableDefinition table) => table.Kind switch
     {
-        "labels" => 0,
-        "assets" => 1,
-        "time_series" or "sequences" or "extraction_pipelines" or "raw_tables" => 2,
+        TableKind.Labels => 0,
+        TableKind.Assets => 1,
+        TableKind.TimeSeries or TableKind.Sequences or TableKind.ExtractionPipelines or TableKind.RawTables or TableKind.Nodes => 2,
         _ => Last,
     };
 }
