@@ -54,6 +54,28 @@ public sealed class ViewInputTests(GatewayServer server) : IAsyncLifetime
         Assert.Null(await _model.FindAsync("Thing", "x"));
     }
 
+    [Fact]
+    public async Task What_is_longer_than_CDF_takes_is_22001()
+    {
+        await using var client = await server.ConnectAsync();
+        (string Column, string Value)[] tooLong =
+        [
+            ("text_one", new string('x', 128_001)),
+            ("json_one", $"\"{new string('x', 40_959)}\""),
+            ("text_list", $"{{{string.Join(',', Enumerable.Repeat("a", 1_001))}}}"),
+            ("direct_list", $"{{{string.Join(',', Enumerable.Repeat("s:a", 101))}}}"),
+            ("file_one", new string('x', 256)),
+            ("direct_one", $"s:{new string('x', 257)}"),
+        ];
+        foreach (var (column, value) in tooLong)
+        {
+            var reply = await client.Query($"INSERT INTO {_model.Things} (space, external_id, {column}) VALUES ('{_model.Space}', 'x', '{value}')").TalkAsync();
+            Assert.Equal("22001", Assert.Single(reply, m => m.Type == 'E').Field('C'));
+        }
+
+        Assert.Null(await _model.FindAsync("Thing", "x"));
+    }
+
     [Theory]
     [InlineData("serial = 'x'", "0A000")]
     [InlineData("name = NULL", "23502")]
