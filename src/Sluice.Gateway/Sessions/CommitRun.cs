@@ -62,6 +62,8 @@ internal sealed class CommitRun(SessionCore core)
         }
 
         core.Block.End();
+        Engine.Earlier.BlockEnded();
+        Engine.Earlier.Stored(result.Rows);
         core.EngineHasRun();
         core.InBlock = effect.Chain;
         Engine.Assume(effect.Chain ? TransactionStatus.InTransaction : TransactionStatus.Idle);

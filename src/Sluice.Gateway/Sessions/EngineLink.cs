@@ -5,7 +5,8 @@ namespace Sluice.Gateway.Sessions;
 
 /// <summary>
 /// The session's own backend, and what the messages that pass tell of it: transaction status, reported settings, and how many replies it
-/// still owes. Its messages go to the client byte for byte; only ReadyForQuery is kept back, since that is Sluice's to say (rules.md P5).
+/// still owes. Its messages go to the client byte for byte; only ReadyForQuery is kept back, since that is Sluice's to say, and errors tell of rows that
+/// CDF has stored before (rules.md P5).
 /// </summary>
 internal sealed class EngineLink : IAsyncDisposable
 {
@@ -52,6 +53,9 @@ internal sealed class EngineLink : IAsyncDisposable
 
     /// <summary>The engine has had messages since its last ReadyForQuery, so it may hold an implicit transaction open.</summary>
     public bool InSegment { get; private set; }
+
+    /// <summary>Rows that the client's own part of the conversation has stored, of which an error of the engine's has to tell, too.</summary>
+    public EarlierRows Earlier { get; } = new();
 
     /// <summary>The last error that the engine has reported; it may be one that the client was not shown.</summary>
     public PgError? LastError { get; private set; }
@@ -308,7 +312,16 @@ internal sealed class EngineLink : IAsyncDisposable
                 throw new PgException(reason);
             }
 
-            if (frame.Type != BackendMessage.ReadyForQuery && Passes(frame.Type, pass))
+            if (frame.Type == BackendMessage.ReadyForQuery || !Passes(frame.Type, pass))
+            {
+                continue;
+            }
+
+            if (frame.Type == BackendMessage.ErrorResponse && Earlier.Tell(LastError!) is var told && told != LastError)
+            {
+                _client.Output.ErrorResponse(told);
+            }
+            else
             {
                 _client.Output.Relay(frame);
             }

@@ -8,14 +8,25 @@ namespace Sluice.Gateway.Sessions;
 /// <summary>Empties tables: page by page their keys are read, and the rows deleted.</summary>
 internal sealed class FullDeleteRun(SessionCore core)
 {
+    private long _stored;
+
     /// <summary>Deletes all rows; returns how many.</summary>
     /// <exception cref="PgException">Not all rows are deleted.</exception>
     public async ValueTask<long> RunAsync(OwnFullDelete statement, EngineState state)
     {
         long rows = 0;
-        foreach (var table in statement.Tables)
+        try
         {
-            rows += await RunAsync(table, state);
+            foreach (var table in statement.Tables)
+            {
+                rows += await RunAsync(table, state);
+            }
+        }
+        catch (PgException)
+        {
+            // The error speaks of them as rows of its own statement.
+            core.Engine.Earlier.AreOfFailed(_stored);
+            throw;
         }
 
         return rows;
@@ -33,7 +44,7 @@ internal sealed class FullDeleteRun(SessionCore core)
 
         var keys = new AllKeys(core.User.Writes.Client, table);
         var plan = WritePlan.ForDelete(keys.Table, [.. keys.Columns.Select(name => keys.Table.FindColumn(name)!)]);
-        using var write = new RunningWrite(core, plan, state);
+        using var write = new RunningWrite(core, plan, state, _stored);
         write.BeginExecution(1);
         long row = 0;
         try
@@ -50,6 +61,7 @@ internal sealed class FullDeleteRun(SessionCore core)
             }
 
             var result = await write.CompleteAsync();
+            _stored += write.StoresAtOnce ? result.Rows : 0;
             return result.Rows;
         }
         catch (OperationCanceledException) when (write.Stopped.IsCancellationRequested)

@@ -36,7 +36,25 @@ internal sealed class GatewaySession : IDisposable
 
         client.Output.BackendKeyData(key.ProcessId, key.Secret);
         client.Output.ReadyForQuery(TransactionStatus.Idle);
+        try
+        {
+            await ServeAsync();
+        }
+        catch (PgException e)
+        {
+            throw new PgException(engine.Earlier.Tell(e.Error), e);
+        }
+    }
 
+    public void Dispose()
+    {
+        _writes.Dispose();
+        _core.Block.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        var client = _core.Client;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stopping = _core.ShuttingDown.Register(stopped.SetResult);
         while (true)
@@ -65,12 +83,6 @@ internal sealed class GatewaySession : IDisposable
 
             await WaitAsync(stopped.Task);
         }
-    }
-
-    public void Dispose()
-    {
-        _writes.Dispose();
-        _core.Block.Dispose();
     }
 
     private async ValueTask QueryAsync(Frame frame)

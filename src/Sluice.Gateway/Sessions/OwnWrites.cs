@@ -184,10 +184,13 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
             }
             catch (PgException e) when (e.Error.Severity == PgSeverity.Error)
             {
-                Replies.FailSegment(e.Error);
+                Replies.FailSegment(core.Engine.Earlier.Tell(e.Error));
             }
 
             _submitted.Dequeue().Dispose();
+
+            // Its client has been told of its rows, which are no earlier ones to the next segment.
+            core.Engine.Earlier.Synced(inBlock: false);
         }
 
         if (_open is null)
@@ -233,16 +236,14 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
     public async ValueTask<PgError> AbandonAsync(PgError error)
     {
         await AnswerSegmentsAsync();
-        if (_open is null)
+        if (_open is { } open)
         {
-            return error;
+            _open = null;
+            error = await open.FailAsync(error);
+            Replies.Abandon();
+            open.Dispose();
         }
 
-        var open = _open;
-        _open = null;
-        error = await open.FailAsync(error);
-        Replies.Abandon();
-        open.Dispose();
-        return error;
+        return core.Engine.Earlier.Tell(error);
     }
 }

@@ -23,20 +23,27 @@ internal sealed class RunningWrite : IDisposable
     private bool _ended;
     private bool _batchIsSent;
 
-    public RunningWrite(SessionCore core, WritePlan plan, EngineState state)
+    /// <param name="core">The session.</param>
+    /// <param name="plan">What is written.</param>
+    /// <param name="state">The settings.</param>
+    /// <param name="storedBefore">Rows that the statement has stored already, by another write.</param>
+    public RunningWrite(SessionCore core, WritePlan plan, EngineState state, long storedBefore = 0)
     {
         _core = core;
         // What may throw comes first: work that has begun must be ended.
         _keepalive = state.Keepalive;
         _record = new StatementRecord(core, plan.Verb.ToString().ToUpperInvariant());
-        _write = core.OpenRowWrite(plan, state, _record);
-        _staysInBlock = core.InBlock && _write is TableWrite;
+        _write = core.OpenRowWrite(plan, state, _record, storedBefore);
+        _staysInBlock = core.InBlock && StoresAtOnce;
         Batch = _write.RentBatch();
         _work = core.BeginOwnWork(state);
         _onStopped = _work.Token.Register(_stopped.SetResult);
     }
 
     private static PgError ClientHasGone { get; } = new() { SqlState = SqlState.ConnectionFailure, Message = "the client has gone" };
+
+    /// <summary>Its rows go to CDF now, and do not wait for COMMIT.</summary>
+    public bool StoresAtOnce => _write is TableWrite or SharedWrite;
 
     /// <summary>Counts what it costs.</summary>
     public WriteTally Tally => _write.Tally;
@@ -131,7 +138,13 @@ internal sealed class RunningWrite : IDisposable
     {
         if (_ended)
         {
-            return cause.Error;
+            if (_error is null && _rows is { } rows && StoresAtOnce)
+            {
+                // The rows are stored, and what was to be done with them after that has failed.
+                _error = WriteFailure.Of(cause.Error, new WriteProgress(rows, [], IsUnknown: false)).Error;
+            }
+
+            return _error ?? cause.Error;
         }
 
         _ended = true;
@@ -155,14 +168,14 @@ internal sealed class RunningWrite : IDisposable
     public void Dispose()
     {
         // What waits for COMMIT is COMMIT's to tell.
-        if (_write is TableWrite or SharedWrite || _error is not null || _write.Tally.Rejected > 0)
+        if (StoresAtOnce || _error is not null || _write.Tally.Rejected > 0)
         {
             _record.End(_rows ?? _write.StoredRows, _error ?? (_rows is null ? ClientHasGone : null));
         }
 
-        if (_staysInBlock)
+        if (StoresAtOnce)
         {
-            _core.Block.Stored(((TableWrite)_write).StoredRows);
+            TellOfStored(_rows ?? _write.StoredRows);
         }
 
         if (!_batchIsSent)
@@ -173,6 +186,24 @@ internal sealed class RunningWrite : IDisposable
         _write.Dispose();
         _onStopped.Dispose();
         _work.Dispose();
+    }
+
+    private void TellOfStored(long rows)
+    {
+        if (_staysInBlock)
+        {
+            _core.Block.Stored(rows);
+        }
+
+        var earlier = _core.Engine.Earlier;
+        if (_error is null && _rows is not null)
+        {
+            earlier.Stored(rows);
+        }
+        else
+        {
+            earlier.StoredByFailed(rows, inDoubt: _error?.SqlState == SqlState.StatementCompletionUnknown);
+        }
     }
 
     private async ValueTask GuardAsync(Func<ValueTask> wait)

@@ -39,6 +39,7 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     public void Settled()
     {
         InBlock = Engine.Status != TransactionStatus.Idle;
+        Engine.Earlier.Synced(InBlock);
         if (!InBlock)
         {
             Block.End();
@@ -113,10 +114,14 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     };
 
     /// <summary>A write of rows: to CDF at once, or inside a transaction block to what waits for COMMIT.</summary>
+    /// <param name="plan">What is written.</param>
+    /// <param name="state">The settings.</param>
+    /// <param name="record">Keeps what it costs.</param>
+    /// <param name="storedBefore">Rows that the statement has stored already.</param>
     /// <exception cref="PgException">25001 rows wait, and the write is not to; 0A000 what it returns is not known before COMMIT.</exception>
-    public IRowWrite OpenRowWrite(WritePlan plan, EngineState state, StatementRecord record)
+    public IRowWrite OpenRowWrite(WritePlan plan, EngineState state, StatementRecord record, long storedBefore)
     {
-        var context = record.Watch(WriteContext(state));
+        var context = record.Watch(WriteContext(state)) with { StoredBefore = storedBefore };
         if (!InBlock)
         {
             return context.Groups is { } groups && SingleRows.MayShare(plan, context)

@@ -35,7 +35,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
     /// <summary>Answers a message that is refused as it stands: the error, a failed transaction if one is open, ReadyForQuery.</summary>
     public async ValueTask RefuseAsync(PgError error)
     {
-        core.Client.Output.ErrorResponse(error);
+        core.Client.Output.ErrorResponse(Engine.Earlier.Tell(error));
         if (Engine.InSegment || core.InBlock)
         {
             await Engine.PoisonAsync();
@@ -96,7 +96,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         }
         catch (PgException e) when (e.Error.Severity == PgSeverity.Error)
         {
-            core.Client.Output.ErrorResponse(e.Error);
+            core.Client.Output.ErrorResponse(Engine.Earlier.Tell(e.Error));
             if (Engine.InSegment || core.InBlock)
             {
                 await Engine.PoisonAsync();

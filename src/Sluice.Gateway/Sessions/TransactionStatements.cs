@@ -71,6 +71,7 @@ internal sealed class TransactionStatements(SessionCore core)
                 break;
             case EngineEffectKind.Commits or EngineEffectKind.RollsBack or EngineEffectKind.PreparesTransaction:
                 core.Block.End();
+                core.Engine.Earlier.BlockEnded();
                 Continue(inBlock: effect.Chain);
                 break;
             case EngineEffectKind.SetsSavepoint:

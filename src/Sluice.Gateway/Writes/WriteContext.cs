@@ -42,6 +42,9 @@ public sealed record WriteContext
     /// <summary>Keeps the rows that are set aside. May be called by any thread, by one at a time for each write.</summary>
     public Action<WritePlan, RejectedRow>? OnRejected { get; init; }
 
+    /// <summary>Rows that the statement has stored by another write before this one.</summary>
+    public long StoredBefore { get; init; }
+
     /// <summary>Bounds.</summary>
     public WriteLimits Limits { get; init; } = WriteLimits.Default;
 

@@ -268,7 +268,7 @@ public sealed class WriteDispatch : IDisposable
     private WriteProgress Progress(IEnumerable<RunningRequest> running)
     {
         var inDoubt = _inDoubt.Concat(running.Select(request => new DoubtfulRows(request.Write.Rows, request.Write.Keys))).ToList();
-        return new WriteProgress(_storedRows, inDoubt, _isUnknown) { Subject = _subject };
+        return new WriteProgress(_context.StoredBefore + _storedRows, inDoubt, _isUnknown) { Subject = _subject };
     }
 
     private async Task RunAsync(RunningRequest request)

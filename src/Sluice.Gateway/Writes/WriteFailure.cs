@@ -22,10 +22,12 @@ internal static class WriteFailure
         return new PgException(cause with { SqlState = sqlState, Detail = cause.Detail is null ? detail : $"{cause.Detail}\n{detail}" });
     }
 
-    // Npgsql's IsTransient, which other drivers' lists are a part of.
-    private static bool IsRepeated(string sqlState) => sqlState
-        is SqlState.ConnectionFailure or SqlState.ConnectionException or SqlState.ObjectNotInPrerequisiteState
-        or SqlState.SerializationFailure or SqlState.AdminShutdown or SqlState.CannotConnectNow or SqlState.SystemError or SqlState.IoError
+    /// <summary>Whether there are drivers that repeat a statement after the error: Npgsql's IsTransient, which other drivers' lists are a part of.</summary>
+    public static bool IsRepeated(string sqlState) => sqlState
+        is SqlState.SerializationFailure or SqlState.DeadlockDetected or SqlState.TransactionRollback
+        or SqlState.ObjectNotInPrerequisiteState or SqlState.ObjectInUse or SqlState.LockNotAvailable
+        or SqlState.AdminShutdown or SqlState.CrashShutdown or SqlState.CannotConnectNow or SqlState.SystemError or SqlState.IoError
+        || sqlState.StartsWith("08", StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal);
 
     private static string DetailOf(WriteProgress progress)

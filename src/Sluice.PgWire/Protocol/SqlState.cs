@@ -43,6 +43,7 @@ public static class SqlState
     public const string TransactionRollback = "40000";
     public const string SerializationFailure = "40001";
     public const string StatementCompletionUnknown = "40003";
+    public const string DeadlockDetected = "40P01";
     public const string SyntaxError = "42601";
     public const string InsufficientPrivilege = "42501";
     public const string GeneratedAlways = "428C9";
@@ -71,6 +72,7 @@ public static class SqlState
     public const string StatementTooComplex = "54001";
     public const string TooManyColumns = "54011";
     public const string ObjectNotInPrerequisiteState = "55000";
+    public const string ObjectInUse = "55006";
     public const string LockNotAvailable = "55P03";
     public const string QueryCanceled = "57014";
     public const string AdminShutdown = "57P01";
