@@ -41,7 +41,8 @@ internal sealed class ComputedRows(SessionCore core, WritePlan plan)
         PgException? failure = null;
 
         // What ends the statement ends the engine's part of it, too.
-        await using var stopping = write.Stopped.UnsafeRegister(static state => _ = ((EngineLink)state!).CancelAsync(CancellationToken.None), core.Engine);
+        var cancelling = Task.CompletedTask;
+        var stopping = write.Stopped.UnsafeRegister(_ => cancelling = core.Engine.CancelAsync(CancellationToken.None), state: null);
         try
         {
             // The second statement after the one that opens the sink; a third closes it.
@@ -66,9 +67,27 @@ internal sealed class ComputedRows(SessionCore core, WritePlan plan)
                 }
             });
         }
-        catch (PgException) when (failure is not null)
+        catch (PgException e) when (e.Error.Severity == PgSeverity.Error)
         {
-            throw failure;
+            failure ??= e;
+        }
+        finally
+        {
+            // A request that is late shall not hit the next statement.
+            await stopping.DisposeAsync();
+            await cancelling;
+        }
+
+        if (write.Stopped.IsCancellationRequested)
+        {
+            // The engine only knows that it was cancelled.
+            await write.ThrowCancelledAsync();
+        }
+
+        if (failure is { Error.SqlState: SqlState.QueryCanceled })
+        {
+            // Its own clock may be the faster one.
+            await write.ThrowCancelledAsync(failure.Error);
         }
 
         if (failure is not null)

@@ -156,6 +156,22 @@ internal sealed class EngineLink : IAsyncDisposable
         until == EnginePause.Settled ? SettleAsync(pass) : RunAsync(until, pass);
 
     /// <summary>
+    /// Keeps the engine's idle timeouts from ending a session whose statement Sluice runs: they begin at ReadyForQuery and stop at the next message,
+    /// which is one that does nothing here, without Sync. Nothing may be outstanding.
+    /// </summary>
+    public async ValueTask StopIdleTimeoutsAsync()
+    {
+        if (InSegment)
+        {
+            return;
+        }
+
+        EngineRows.Close(Output, "_sluice_idle", 'S');
+        Expect(replies: 1);
+        await SettleAsync(EngineReplies.AsynchronousOnly);
+    }
+
+    /// <summary>
     /// Fails the transaction that the engine has open, implicit or not, after Sluice's own part of it has failed (rules.md P5, step 4): a
     /// Parse that cannot be parsed, whose error stays here.
     /// </summary>

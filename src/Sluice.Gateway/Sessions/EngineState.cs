@@ -28,7 +28,8 @@ internal sealed record EngineState(
 
     private static readonly string Question =
         "SELECT n.nspname, c.relname, pg_catalog.current_setting('transaction_read_only'), "
-        + "pg_catalog.date_part('epoch', pg_catalog.current_setting('statement_timeout')::pg_catalog.interval)"
+        + "pg_catalog.date_part('epoch', pg_catalog.current_setting('statement_timeout')::pg_catalog.interval), "
+        + "pg_catalog.current_setting('idle_in_transaction_session_timeout'), pg_catalog.current_setting('idle_session_timeout')"
         + string.Concat(Reported.Select(name => $", pg_catalog.current_setting('{name}')"))
         + string.Concat(SluiceSettings.Defaults.Select(s => $", pg_catalog.current_setting('{s.Key}', true)"))
         + " FROM (SELECT pg_catalog.to_regclass($1) AS oid) AS r"
@@ -41,7 +42,7 @@ internal sealed record EngineState(
         Write(engine.Output, relation.ToString());
         var row = await engine.AskAsync(replies: 5);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        var next = 4;
+        var next = 6;
         foreach (var name in Reported)
         {
             engine.Settings.Report(name, row[next++]!);
@@ -59,8 +60,14 @@ internal sealed record EngineState(
             row[1],
             row[2] == "on",
             TimeSpan.FromSeconds(double.Parse(row[3] ?? "0", CultureInfo.InvariantCulture)),
-            settings);
+            settings)
+        {
+            HasIdleTimeout = row[4] != "0" || row[5] != "0",
+        };
     }
+
+    /// <summary>The engine ends sessions that are idle for too long: <c>idle_in_transaction_session_timeout</c>, <c>idle_session_timeout</c>.</summary>
+    public bool HasIdleTimeout { get; private init; }
 
     /// <summary>The user's <paramref name="defaults"/> with what the session has set.</summary>
     /// <exception cref="PgException">22023: a setting has a value that it cannot have.</exception>

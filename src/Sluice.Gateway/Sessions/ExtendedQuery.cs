@@ -96,7 +96,7 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
             return ParseCopyToAsync(name, message.Sql.ToArray(), copyTo);
         }
 
-        if (statement is null || !own.MayBeOwn(statement))
+        if (statement is null || !(own.MayBeOwn(statement) || own.MayBeOwnPrepared(message.Sql, statement)))
         {
             return ForwardParseAsync(frame, name, statement is null ? EngineEffect.None : OwnStatements.EffectOf(message.Sql, statement));
         }
@@ -125,7 +125,9 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
             throw SessionCore.InFailedTransaction();
         }
 
-        var bound = await own.BindToTableAsync(sql, types, statement);
+        var bound = statement is PrepareStatement or ExecuteStatement or DeallocateStatement
+            ? await own.BindPreparedAsync(sql, statement)
+            : await own.BindToTableAsync(sql, types, statement);
         if (bound is null)
         {
             await ForwardParseAsync(frame, name, OwnStatements.EffectOf(sql, statement));
@@ -138,7 +140,11 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
         }
 
         own.Names.SetOwn(name, bound);
-        own.Remember(bound);
+        if (bound is not OwnPreparedCommand)
+        {
+            own.Remember(bound);
+        }
+
         writes.Replies.ParseComplete();
     }
 
@@ -278,7 +284,16 @@ internal sealed class ExtendedQuery(SessionCore core, OwnStatements own, OwnWrit
     private async ValueTask ExecuteOwnAsync(OwnPortal portal, int maxRows)
     {
         await SettleAsync();
-        if (!Skipping)
+        if (Skipping)
+        {
+            return;
+        }
+
+        if (portal.Statement is OwnPreparedCommand command)
+        {
+            await own.RunPreparedAsync(command, portal, writes);
+        }
+        else
         {
             await writes.ExecuteAsync(portal.Statement, portal, maxRows);
         }

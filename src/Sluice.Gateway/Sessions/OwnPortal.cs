@@ -65,9 +65,13 @@ internal sealed class OwnPortal
     }
 
     /// <summary>A portal whose parameters are <paramref name="values"/> as text, as SQL's EXECUTE gives them.</summary>
-    public static OwnPortal OfText(OwnStatement statement, IReadOnlyList<byte[]?> values)
+    /// <param name="statement">What is executed.</param>
+    /// <param name="values">Its parameters.</param>
+    /// <param name="outer">The portal of EXECUTE itself, which says how rows are wanted; <see langword="null"/>: as text.</param>
+    public static OwnPortal OfText(OwnStatement statement, IReadOnlyList<byte[]?> values, OwnPortal? outer)
     {
-        var size = 2 + 2 + 2 + 2 + values.Sum(value => sizeof(int) + (value?.Length ?? 0));
+        var formats = outer?.Message.ResultFormatCount ?? 0;
+        var size = 2 + 2 + 2 + 2 + (formats * sizeof(short)) + values.Sum(value => sizeof(int) + (value?.Length ?? 0));
         var body = new byte[size];
         var at = 4;
         BinaryPrimitives.WriteUInt16BigEndian(body.AsSpan(at), (ushort)values.Count);
@@ -78,6 +82,13 @@ internal sealed class OwnPortal
             at += sizeof(int);
             value?.CopyTo(body, at);
             at += value?.Length ?? 0;
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(body.AsSpan(at), (ushort)formats);
+        for (var column = 0; column < formats; column++)
+        {
+            at += sizeof(short);
+            BinaryPrimitives.WriteInt16BigEndian(body.AsSpan(at), outer!.Message.ResultFormat(column));
         }
 
         return new OwnPortal(statement, body);

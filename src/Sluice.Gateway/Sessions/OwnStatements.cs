@@ -147,9 +147,45 @@ internal sealed class OwnStatements(SessionCore core)
         _ => false,
     };
 
+    /// <summary>PREPARE, EXECUTE or DEALLOCATE that Parse has brought, or <see langword="null"/> if it is the engine's after all.</summary>
+    public async ValueTask<OwnStatement?> BindPreparedAsync(ReadOnlyMemory<byte> sql, SqlStatement statement)
+    {
+        if (statement is PrepareStatement prepare
+            && await BindToTableAsync(sql, prepare.Types?.ToArray() ?? [], AnalyzeInner(sql.Span, prepare)) is null)
+        {
+            return null;
+        }
+
+        return new OwnPreparedCommand(sql, statement)
+        {
+            Returning = statement is ExecuteStatement execute && Names.TryGetOwn(execute.Name, out var prepared) ? prepared.Returning : null,
+        };
+    }
+
+    /// <summary>Runs PREPARE, EXECUTE or DEALLOCATE that Parse has brought.</summary>
+    /// <exception cref="PgException">26000: the statement has gone since; or what running it brings.</exception>
+    public async ValueTask RunPreparedAsync(OwnPreparedCommand command, OwnPortal portal, OwnWrites writes)
+    {
+        if (portal.HasRun)
+        {
+            throw new PgException(SqlState.ObjectNotInPrerequisiteState, "portal cannot be run: it has been executed to its end");
+        }
+
+        portal.HasRun = true;
+        if (!await RunPreparedAsync(command.Sql.ToArray(), command.Statement, writes, portal))
+        {
+            throw new PgException(
+                SqlState.InvalidSqlStatementName, $"{command.Command} means another statement than when it was parsed", hint: "Parse it again.");
+        }
+    }
+
     /// <summary>Runs PREPARE, EXECUTE or DEALLOCATE of a statement of Sluice's own.</summary>
+    /// <param name="sql">The query string.</param>
+    /// <param name="statement">The statement in it.</param>
+    /// <param name="writes">Runs what is executed.</param>
+    /// <param name="portal">Says how the rows are wanted; <see langword="null"/> in the simple protocol.</param>
     /// <returns><see langword="false"/>: it is the engine's.</returns>
-    public async ValueTask<bool> RunPreparedAsync(byte[] sql, SqlStatement statement, OwnWrites writes)
+    public async ValueTask<bool> RunPreparedAsync(byte[] sql, SqlStatement statement, OwnWrites writes, OwnPortal? portal = null)
     {
         switch (statement)
         {
@@ -171,7 +207,13 @@ internal sealed class OwnStatements(SessionCore core)
                 return true;
 
             case ExecuteStatement execute when Names.TryGetOwn(execute.Name, out var prepared):
-                await writes.ExecuteAsync(prepared, Arguments(sql, execute, prepared));
+                var arguments = Arguments(sql, execute, prepared, portal);
+                if (portal is null)
+                {
+                    await writes.DescribeAsync(prepared);
+                }
+
+                await writes.ExecuteAsync(prepared, arguments);
                 return true;
 
             case DeallocateStatement { Name: { } name } when Names.Remove(name, out var own) && own is not null:
@@ -250,7 +292,7 @@ internal sealed class OwnStatements(SessionCore core)
     private SqlStatement AnalyzeInner(ReadOnlySpan<byte> sql, PrepareStatement prepare) =>
         SqlStatements.Analyze(sql, prepare.Inner, core.Engine.Settings.StandardConformingStrings);
 
-    private OwnPortal? Arguments(ReadOnlySpan<byte> sql, ExecuteStatement execute, OwnStatement prepared)
+    private OwnPortal? Arguments(ReadOnlySpan<byte> sql, ExecuteStatement execute, OwnStatement prepared, OwnPortal? portal)
     {
         if (execute.ArgumentCount != prepared.ParameterTypes.Length)
         {
@@ -262,7 +304,7 @@ internal sealed class OwnStatements(SessionCore core)
 
         if (execute.Arguments is not { } arguments)
         {
-            return null;
+            return portal is null ? null : OwnPortal.OfText(prepared, [], portal);
         }
 
         if (!execute.IsNative)
@@ -283,7 +325,7 @@ internal sealed class OwnStatements(SessionCore core)
             values.Add(value.Kind == SqlValueKinds.Null ? null : value.Text(sql, scratch).ToArray());
         }
 
-        return OwnPortal.OfText(prepared, values);
+        return OwnPortal.OfText(prepared, values, portal);
     }
 
     private static bool IsAll(ReadOnlySpan<byte> sql, SqlSpan span)

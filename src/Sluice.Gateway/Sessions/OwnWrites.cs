@@ -52,6 +52,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
                 return;
             }
 
+            await core.StopIdleTimeoutsAsync(state);
             await copyIn.RunAsync(copy, state);
             return;
         }
@@ -62,6 +63,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
             var state = await core.StateOfAsync(fullDelete.Relation);
             core.CheckMayWrite(fullDelete.Command, state);
             fullDelete.Check(state);
+            await core.StopIdleTimeoutsAsync(state);
             core.Client.Output.CommandComplete(fullDelete.Tag(await new FullDeleteRun(core).RunAsync(fullDelete, state)));
             return;
         }
@@ -83,6 +85,7 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
         {
             var state = await core.StateOfAsync(write.Relation);
             core.CheckMayWrite(write.Command, state);
+            await core.StopIdleTimeoutsAsync(state);
             _open = new OpenWrite(core, write.Plan, state);
             Replies.IsHolding = true;
         }

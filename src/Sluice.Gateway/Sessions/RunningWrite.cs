@@ -13,6 +13,7 @@ internal sealed class RunningWrite : IDisposable
     private readonly SessionCore _core;
     private readonly OwnWork _work;
     private readonly IRowWrite _write;
+    private readonly EngineState _state;
     private readonly TimeSpan _keepalive;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onStopped;
@@ -30,6 +31,7 @@ internal sealed class RunningWrite : IDisposable
     public RunningWrite(SessionCore core, WritePlan plan, EngineState state, long storedBefore = 0)
     {
         _core = core;
+        _state = state;
         // What may throw comes first: work that has begun must be ended.
         _keepalive = state.Keepalive;
         _record = new StatementRecord(core, plan.Verb.ToString().ToUpperInvariant());
@@ -121,6 +123,8 @@ internal sealed class RunningWrite : IDisposable
             await SendAsync();
         }
 
+        // A query whose rows these are has ended by now, and its Sync has set the clock going.
+        await _core.StopIdleTimeoutsAsync(_state);
         WriteResult? result = null;
         await GuardAsync(async () =>
         {
@@ -155,12 +159,18 @@ internal sealed class RunningWrite : IDisposable
     }
 
     /// <summary>Ends the write because the statement was cancelled.</summary>
+    /// <param name="reason">57014, if it was not Sluice's own work that was cancelled.</param>
     /// <exception cref="PgException">57014, with what is stored.</exception>
     /// <exception cref="SessionEndedException">It was cancelled because the client has gone.</exception>
-    public async ValueTask ThrowCancelledAsync()
+    public async ValueTask ThrowCancelledAsync(PgError? reason = null)
     {
+        if (_ended && _error is { } told)
+        {
+            throw _work.IsClientGone ? new SessionEndedException() : new PgException(told);
+        }
+
         _ended = true;
-        var error = await _write.CancelAsync(_work.Reason);
+        var error = await _write.CancelAsync(reason ?? _work.Reason);
         _error = error.Error;
         throw _work.IsClientGone ? new SessionEndedException() : error;
     }

@@ -163,6 +163,9 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
         return work;
     }
 
+    /// <summary>Sluice is about to work, and the engine not to be idle meanwhile.</summary>
+    public ValueTask StopIdleTimeoutsAsync(EngineState state) => state.HasIdleTimeout ? Engine.StopIdleTimeoutsAsync() : ValueTask.CompletedTask;
+
     /// <summary>Answers a CancelRequest: ends Sluice's own work if there is any, else the engine's.</summary>
     public async ValueTask CancelAsync(CancellationToken cancellationToken)
     {
