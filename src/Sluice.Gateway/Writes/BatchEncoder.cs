@@ -15,6 +15,7 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     private readonly List<long> _notApplied = [];
     private readonly List<(long By, long Origin)> _replaced = [];
     private List<long> _executions = [];
+    private KeysOfExecution? _keys;
 
     /// <summary>Rows that make a request full.</summary>
     public abstract int BatchRows { get; }
@@ -76,11 +77,25 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     public void Encode(RowBatch batch, List<EncodedWrite> requests)
     {
         CheckPresence(batch);
+        _keys?.Check(batch, ExecutionOf);
         EncodeRows(batch, requests);
+        _keys?.Note(batch, ExecutionOf);
     }
 
     /// <summary>The rows whose origins are <paramref name="firstOrigin"/> or higher come from another execution of the statement.</summary>
-    public void BeginExecution(long firstOrigin) => _executions.Add(firstOrigin);
+    public void BeginExecution(long firstOrigin)
+    {
+        if (_executions.Count == 0)
+        {
+            _keys = KeysOfExecution.For(plan, Errors);
+        }
+
+        // One without rows is none.
+        if (_executions.Count == 0 || _executions[^1] != firstOrigin)
+        {
+            _executions.Add(firstOrigin);
+        }
+    }
 
     /// <summary>Whether two rows come from one execution, so that PostgreSQL would see them as one command's.</summary>
     protected bool AreOfOneExecution(long origin, long other) => ExecutionOf(origin) == ExecutionOf(other);
@@ -117,8 +132,8 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
         return taken;
     }
 
-    /// <summary>How many rows are stored by what <see cref="Encode"/> has made of earlier ones: they say the same.</summary>
-    public virtual long MergedRows => 0;
+    /// <summary>The outcome, with the rows that stand in no request since what <see cref="Encode"/> has made of earlier ones says the same.</summary>
+    public virtual WriteResult WithMergedRows(WriteResult result) => result;
 
     /// <summary>What was done to the rows that their sender may like to know.</summary>
     public virtual IEnumerable<PgError> Notices() => [];

@@ -20,19 +20,33 @@ internal sealed class RunsEncoder(WritePlan plan, WriteContext context) : BatchE
 
     private readonly int _pipeline = plan.IndexOf(PipelineColumn);
     private readonly int _createdTime = plan.IndexOf("created_time");
-    private readonly HashSet<UInt128> _sent = [];
+    private readonly Dictionary<UInt128, long> _sent = [];
     private readonly List<Run> _runs = [];
     private readonly Dictionary<UInt128, Run> _byHash = [];
-    private long _merged;
+
+    // Rows that say what one of an earlier batch says: that one's origin, and theirs.
+    private readonly List<(long By, long Origin)> _merged = [];
+    private readonly List<(long By, long Origin)> _mergedOfBatch = [];
 
     public override int BatchRows => 1_000;
 
-    public override long MergedRows => _merged;
+    /// <summary>A row shares the fate of the one that it says the same as.</summary>
+    public override WriteResult WithMergedRows(WriteResult result)
+    {
+        var notApplied = result.NotApplied.ToHashSet();
+        long[] refused = [.. _merged.Where(pair => notApplied.Contains(pair.By)).Select(pair => pair.Origin)];
+        return result with
+        {
+            Rows = result.Rows + _merged.Count - refused.Length,
+            NotApplied = [.. result.NotApplied.Concat(refused).Order()],
+        };
+    }
 
     protected override void EncodeRows(RowBatch batch, List<EncodedWrite> requests)
     {
         _runs.Clear();
         _byHash.Clear();
+        _mergedOfBatch.Clear();
         try
         {
             for (var row = 0; row < batch.Count; row++)
@@ -46,7 +60,12 @@ internal sealed class RunsEncoder(WritePlan plan, WriteContext context) : BatchE
             throw;
         }
 
-        _sent.UnionWith(_byHash.Keys);
+        foreach (var (hash, run) in _byHash)
+        {
+            _sent.Add(hash, batch.OriginOf(run.Row));
+        }
+
+        _merged.AddRange(_mergedOfBatch);
         requests.AddRange(_runs.Select(run => Close(batch, run)));
     }
 
@@ -59,9 +78,9 @@ internal sealed class RunsEncoder(WritePlan plan, WriteContext context) : BatchE
             WriteRun(body.Json, batch, row);
             body.Json.Flush();
             var hash = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(body.Body.WrittenSpan[start..]));
-            if (_sent.Contains(hash))
+            if (_sent.TryGetValue(hash, out var sent))
             {
-                _merged++;
+                _mergedOfBatch.Add((sent, batch.OriginOf(row)));
                 body.Dispose();
             }
             else if (_byHash.TryGetValue(hash, out var same))

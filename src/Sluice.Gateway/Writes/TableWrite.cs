@@ -132,7 +132,7 @@ internal sealed class TableWrite : IRowWrite
         }
 
         var result = await _dispatch.CompleteAsync(cancellationToken);
-        return result with { Rows = result.Rows + _encoder.MergedRows, Notices = [.. _encoder.Notices()] };
+        return _encoder.WithMergedRows(result) with { Notices = [.. _encoder.Notices()] };
     }
 
     /// <inheritdoc cref="WriteDispatch.FailAsync"/>

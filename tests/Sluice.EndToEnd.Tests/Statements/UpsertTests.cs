@@ -66,6 +66,16 @@ public sealed class UpsertTests(FaultServer own) : IClassFixture<FaultServer>
     }
 
     [Fact]
+    public async Task A_key_twice_in_the_rows_of_a_query_is_21000_however_far_apart()
+    {
+        await using var client = await _server.ConnectAsync();
+        var reply = await client.Query(
+            $"insert into events (external_id, type) select '{_name}-' || (case i when 1500 then 1 else i end), 't' from generate_series(1, 1600) i "
+            + "on conflict (external_id) do update set type = excluded.type").TalkAsync();
+        Assert.Equal("21000", reply.Single(m => m.Type == 'E').Field('C'));
+    }
+
+    [Fact]
     public async Task A_key_in_two_statements_of_a_pipeline_is_changed_twice()
     {
         const string Upsert = "insert into assets (external_id, name) values ($1, $2) on conflict (external_id) do update set name = excluded.name";

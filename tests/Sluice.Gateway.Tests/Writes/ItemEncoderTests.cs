@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Writes;
+using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Tests.Writes;
@@ -170,6 +171,36 @@ public sealed class ItemEncoderTests : IDisposable
         Assert.Equal(2, write.Keys.OriginOf(new Cdf.Errors.CdfIdentity(ExternalId: "æ")));
         Assert.Null(write.Keys.OriginOf(new Cdf.Errors.CdfIdentity(ExternalId: "b")));
         Assert.Equal(1, Encoding.UTF8.GetByteCount(write.Keys.Names(1).Single()));
+    }
+
+    [Fact]
+    public void A_key_twice_in_DO_UPDATE_is_21000_also_in_two_batches_and_not_in_two_executions()
+    {
+        var table = WriteTestContext.Table("assets");
+        var plan = WritePlan.Create(table, ["external_id", "name"], WriteVerb.Insert) with
+        {
+            Conflict = ConflictAction.Update,
+            ConflictColumns = [table.FindColumn("name")!],
+            ConflictKey = ["external_id"],
+        };
+        using var encoder = BatchEncoder.Create(plan, _context.Write);
+        using var batch = new RowBatch(plan.DecodeTypes, _context.Write.TextInput);
+        var requests = new List<EncodedWrite>();
+        encoder.BeginExecution(1);
+        WriteTestContext.Fill(batch, ["a", "1"], ["b", "1"]);
+        encoder.Encode(batch, requests);
+
+        batch.Clear();
+        WriteTestContext.Fill(batch, ["c", "2"], ["b", "2"]);
+        var error = Assert.Throws<PgException>(() => encoder.Encode(batch, requests)).Error;
+        Assert.Equal(SqlState.CardinalityViolation, error.SqlState);
+        Assert.Contains("Key (external_id)=(b) stands in the statement twice.", error.Detail, StringComparison.Ordinal);
+
+        batch.Clear();
+        WriteTestContext.Fill(batch, ["c", "2"], ["d", "2"], ["a", "2"], ["b", "2"]);
+        encoder.BeginExecution(3);
+        encoder.Encode(batch, requests);
+        Assert.Equal([2, 4], requests.Select(request => request.Rows));
     }
 
     public void Dispose() => _context.Dispose();

@@ -113,6 +113,17 @@ public sealed class ResourceWriteTests
     }
 
     [Fact]
+    public async Task Runs_that_say_the_same_as_one_that_CDF_refuses_are_not_counted()
+    {
+        await using var cdf = await LiveCdf.StartAsync();
+        var context = cdf.Context with { Settings = new WriteSettings { OnError = OnError.Skip } };
+        string?[][] rows = [["nothing", "success"], ["nothing", "success"], ["nothing", "success"]];
+        var result = await cdf.CopyAsync("extraction_pipeline_runs", ["external_id", "status"], rows, context, batchRows: 2);
+        Assert.Equal(0, result.Rows);
+        Assert.Equal([1, 2, 3], result.NotApplied);
+    }
+
+    [Fact]
     public async Task Identical_runs_of_a_statement_are_one_also_in_several_batches()
     {
         await using var cdf = await LiveCdf.StartAsync();
