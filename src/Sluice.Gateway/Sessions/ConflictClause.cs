@@ -42,7 +42,23 @@ internal static class ConflictClause
 
         if (key.IsEmpty)
         {
-            throw new PgException(SqlState.SyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name", hint: "For example, ON CONFLICT (column_name).");
+            throw new PgException(new PgError
+            {
+                SqlState = SqlState.SyntaxError,
+                Message = "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+                Hint = "For example, ON CONFLICT (column_name).",
+                Position = SqlSyntax.PositionOf(sql, clause.Span.Start),
+            });
+        }
+
+        var set = new HashSet<ColumnDefinition>();
+        foreach (var assignment in clause.Assignments)
+        {
+            var column = OwnKeyedWrite.ColumnOf(sql, plan.Table, assignment.Column);
+            if (!set.Add(column))
+            {
+                throw new PgException(SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"");
+            }
         }
 
         if (!clause.SetsExcludedOnly)
@@ -53,26 +69,14 @@ internal static class ConflictClause
                 hint: "Set each column to EXCLUDED.column, without WHERE: CDF does not give old values to an update.");
         }
 
-        var columns = ImmutableArray.CreateBuilder<ColumnDefinition>();
-        foreach (var assignment in clause.Assignments)
+        // A column of the key has that value, or there would be no conflict.
+        var columns = plan.Table.Columns.Where(column => set.Contains(column) && !key.Contains(column.Name, StringComparer.Ordinal)).ToImmutableArray();
+        foreach (var column in columns)
         {
-            var column = OwnKeyedWrite.ColumnOf(sql, plan.Table, assignment.Column);
-            if (key.Contains(column.Name, StringComparer.Ordinal))
-            {
-                // It has that value, or there would be no conflict.
-                continue;
-            }
-
             WritePlan.CheckUpdatable(plan.Table, column);
-            if (columns.Contains(column))
-            {
-                throw new PgException(SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"");
-            }
-
-            columns.Add(column);
         }
 
-        return plan with { Conflict = ConflictAction.Update, ConflictColumns = columns.ToImmutable(), ConflictKey = key };
+        return plan with { Conflict = ConflictAction.Update, ConflictColumns = columns, ConflictKey = key };
     }
 
     /// <summary>CDF makes ids: a row that has one can only be changed, and one without cannot conflict.</summary>
@@ -110,7 +114,15 @@ internal static class ConflictClause
 
         foreach (var column in clause.Columns ?? [])
         {
-            OwnKeyedWrite.ColumnOf(sql, table, column);
+            if (table.FindColumn(column.Name) is null)
+            {
+                throw new PgException(new PgError
+                {
+                    SqlState = SqlState.UndefinedColumn,
+                    Message = $"column \"{column.Name}\" does not exist",
+                    Position = SqlSyntax.PositionOf(sql, sql[..clause.Columns![0].Span.Start].LastIndexOf((byte)'(')),
+                });
+            }
         }
 
         var named = clause.Columns?.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);

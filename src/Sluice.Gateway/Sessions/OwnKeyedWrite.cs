@@ -144,7 +144,8 @@ internal sealed class OwnKeyedWrite : OwnRowWrite
             type = new ColumnType((isText ? PgType.Text : column.Type.Type).Array!);
         }
 
-        var inferred = isArray ? type.Type.Oid : isText ? PgType.Text.Oid : column.Type.Type.Oid;
+        // Of a list it makes an array of the column's type.
+        var inferred = isArray ? type.Type.Oid : isText && condition.Values.Count == 1 ? PgType.Text.Oid : column.Type.Type.Oid;
         foreach (var value in condition.Values)
         {
             if (!NativeValues.Fits(value, type) || !parameters.Takes(value, type, inferred))

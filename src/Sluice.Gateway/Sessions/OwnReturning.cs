@@ -35,15 +35,29 @@ internal sealed class OwnReturning
         var list = statement.Returning!.List;
         var alias = SqlIdentifier.AlwaysQuote(statement.Target.VisibleName);
         var relation = $"public.{SqlText.Identifier(table.Name)}";
+        var prefix = $"DELETE FROM {relation} AS {alias} RETURNING ";
+        int PositionOf(PgException e) => SqlSyntax.PositionOf(sql.Span, list.Start) + e.Error.Position - prefix.Length - 1;
         EngineDescription description;
         try
         {
-            description = await EngineRows.DescribeAsync(engine, Select(sql.Span, list, $"{relation} AS {alias}"), []);
+            // As RETURNING of a statement, so that what only a query may compute is refused.
+            description = await EngineRows.DescribeAsync(engine, (byte[])[.. Encoding.UTF8.GetBytes(prefix), .. list.Of(sql.Span)], []);
         }
-        catch (PgException e) when (e.Error.Position > Prefix.Length)
+        catch (PgException e) when (e.Error.SqlState == SqlState.UndefinedTable && statement is (UpdateStatement { IsPlain: false } or DeleteStatement { IsPlain: false }))
         {
-            var position = SqlSyntax.PositionOf(sql.Span, list.Start) + e.Error.Position - Prefix.Length - 1;
-            throw new PgException(e.Error with { Position = position }, e);
+            throw new PgException(
+                e.Error with
+                {
+                    SqlState = SqlState.FeatureNotSupported,
+                    Message = $"RETURNING of other columns than those of CDF table \"{table.Name}\" is not supported",
+                    Hint = "Leave out what is not a column of the table that the statement writes to.",
+                    Position = PositionOf(e),
+                },
+                e);
+        }
+        catch (PgException e) when (e.Error.Position > prefix.Length)
+        {
+            throw new PgException(e.Error with { Position = PositionOf(e) }, e);
         }
 
         if (description.Parameters.Length > 0)

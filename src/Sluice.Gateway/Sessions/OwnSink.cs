@@ -59,9 +59,7 @@ internal sealed class OwnSink : OwnStatement
     }
 
     /// <summary>An error of the engine's about the rewritten text, as one about the client's.</summary>
-    public static PgException Translate(PgException error, SinkRewrite rewrite) => error.Error.Position == 0
-        ? error
-        : new PgException(error.Error with { Position = rewrite.OriginalPosition(error.Error.Position) }, error);
+    public static PgException Translate(PgException error, SinkRewrite rewrite) => new(rewrite.Translate(error.Error), error);
 
     private static bool Joins(SessionCore core, ReadOnlySpan<byte> sql, RowWriteStatement statement)
     {

@@ -141,7 +141,7 @@ internal sealed class OwnStatements(SessionCore core)
     /// <summary>Whether SQL's PREPARE, EXECUTE or DEALLOCATE could be about a statement of Sluice's own.</summary>
     public bool MayBeOwnPrepared(ReadOnlySpan<byte> sql, SqlStatement statement) => statement switch
     {
-        PrepareStatement prepare => MayBeOwn(AnalyzeInner(sql, prepare)),
+        PrepareStatement prepare => Names.IsOwn(prepare.Name) || MayBeOwn(AnalyzeInner(sql, prepare)),
         ExecuteStatement execute => Names.IsOwn(execute.Name),
         DeallocateStatement { Name: { } name } => Names.IsOwn(name),
         _ => false,
@@ -190,15 +190,15 @@ internal sealed class OwnStatements(SessionCore core)
         switch (statement)
         {
             case PrepareStatement prepare:
-                var inner = AnalyzeInner(sql, prepare);
-                if (await BindToTableAsync(sql, prepare.Types?.ToArray() ?? [], inner) is not { } bound)
-                {
-                    return false;
-                }
-
-                if (Names.IsOwn(prepare.Name) || Names.IsEngine(prepare.Name))
+                var bound = await BindToTableAsync(sql, prepare.Types?.ToArray() ?? [], AnalyzeInner(sql, prepare));
+                if (Names.IsOwn(prepare.Name) || (bound is not null && Names.IsEngine(prepare.Name)))
                 {
                     throw new PgException(SqlState.DuplicatePreparedStatement, $"prepared statement \"{prepare.Name}\" already exists");
+                }
+
+                if (bound is null)
+                {
+                    return false;
                 }
 
                 Names.SetOwn(prepare.Name, bound);
@@ -294,6 +294,14 @@ internal sealed class OwnStatements(SessionCore core)
 
     private OwnPortal? Arguments(ReadOnlySpan<byte> sql, ExecuteStatement execute, OwnStatement prepared, OwnPortal? portal)
     {
+        if (execute.Arguments is not null && !execute.IsNative)
+        {
+            throw new PgException(
+                SqlState.FeatureNotSupported,
+                $"EXECUTE of \"{execute.Name}\", which writes to a CDF table, takes constants only",
+                hint: "Compute the values first, or bind them as parameters of the protocol.");
+        }
+
         if (execute.ArgumentCount != prepared.ParameterTypes.Length)
         {
             throw new PgException(
@@ -305,14 +313,6 @@ internal sealed class OwnStatements(SessionCore core)
         if (execute.Arguments is not { } arguments)
         {
             return portal is null ? null : OwnPortal.OfText(prepared, [], portal);
-        }
-
-        if (!execute.IsNative)
-        {
-            throw new PgException(
-                SqlState.FeatureNotSupported,
-                $"EXECUTE of \"{execute.Name}\", which writes to a CDF table, takes constants only",
-                hint: "Compute the values first, or bind them as parameters of the protocol.");
         }
 
         var values = new List<byte[]?>(execute.ArgumentCount);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.PgWire.Sql;
 
@@ -13,13 +14,15 @@ public sealed class SinkRewrite
     private readonly byte[] _original;
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<Piece> _pieces = [];
+    private readonly int _end;
     private int _copied;
     private List<string?>? _namesakes;
 
-    private SinkRewrite(ReadOnlySpan<byte> sql, int start)
+    private SinkRewrite(ReadOnlySpan<byte> sql, SqlSpan statement)
     {
+        _end = statement.End;
         _original = sql.ToArray();
-        _copied = start;
+        _copied = statement.Start;
     }
 
     /// <summary>The changed statement, in UTF-8.</summary>
@@ -41,7 +44,7 @@ public sealed class SinkRewrite
         string? returning,
         bool keepReturning = false)
     {
-        var rewrite = new SinkRewrite(sql, statement.Span.Start);
+        var rewrite = new SinkRewrite(sql, statement.Span);
         var target = statement.Target;
         var end = statement.Span.End;
         var keep = keepReturning && statement.Returning is not null;
@@ -98,7 +101,7 @@ public sealed class SinkRewrite
     public static SinkRewrite BareQuery(ReadOnlySpan<byte> sql, InsertStatement insert)
     {
         var query = insert.Query ?? throw new ArgumentException("The rows of the INSERT do not come from a query.", nameof(insert));
-        var rewrite = new SinkRewrite(sql, insert.Span.Start);
+        var rewrite = new SinkRewrite(sql, insert.Span);
         if (insert.HasWith)
         {
             rewrite.CopyTo(insert.VerbStart);
@@ -129,7 +132,7 @@ public sealed class SinkRewrite
     public static SinkRewrite Copy(ReadOnlySpan<byte> sql, CopyStatement copy, string relation, string columns)
     {
         var target = copy.Target ?? throw new ArgumentException("The COPY is not one of a table.", nameof(copy));
-        var rewrite = new SinkRewrite(sql, copy.Span.Start);
+        var rewrite = new SinkRewrite(sql, copy.Span);
         rewrite.CopyTo(target.Span.Start);
         rewrite.Insert(copy.Columns is null ? $"{relation} ({columns})" : relation, target.Span.Start);
         rewrite._copied = target.Span.End;
@@ -164,6 +167,34 @@ public sealed class SinkRewrite
 
         var end = _pieces.Count == 0 ? 0 : _pieces[^1] is { IsCopy: true } last ? last.Original + last.End - last.Start : _pieces[^1].Original;
         return SqlSyntax.PositionOf(_original, end);
+    }
+
+    /// <summary>
+    /// A syntax error at text that was put in behind the end of the statement, in the words and at the position that it has without that text;
+    /// other errors with their position in the whole query string.
+    /// </summary>
+    /// <param name="error">The engine's error about <see cref="Text"/>.</param>
+    public PgError Translate(PgError error)
+    {
+        if (error.Position == 0)
+        {
+            return error;
+        }
+
+        if (error.SqlState != SqlState.SyntaxError
+            || _pieces is not [.., { IsCopy: false } last]
+            || last.Original != _end
+            || OffsetOf(_text.WrittenSpan, error.Position) < last.Start)
+        {
+            return error with { Position = OriginalPosition(error.Position) };
+        }
+
+        var rest = _original.AsSpan(_end).TrimStart(" \t\r\n"u8);
+        return error with
+        {
+            Message = rest.IsEmpty ? "syntax error at end of input" : $"syntax error at or near \"{(char)rest[0]}\"",
+            Position = SqlSyntax.PositionOf(_original, _original.Length - rest.Length),
+        };
     }
 
     private static int OffsetOf(ReadOnlySpan<byte> text, int position)

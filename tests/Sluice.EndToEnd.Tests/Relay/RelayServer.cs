@@ -19,7 +19,7 @@ using Sluice.PgWire.Startup;
 namespace Sluice.EndToEnd.Tests.Relay;
 
 /// <summary>
-/// An engine, and Sluice's sessions in front of it, for two users: one that tests reach through Sluice, one that they reach directly.
+/// An engine, and Sluice's sessions in front of it, for users that tests reach through Sluice or directly.
 /// </summary>
 public sealed class RelayServer : IAsyncLifetime
 {
@@ -38,9 +38,14 @@ public sealed class RelayServer : IAsyncLifetime
         _engine = new EmbeddedPostgres(options, NullLogger<EmbeddedPostgres>.Instance);
         await _engine.StartAsync(CancellationToken.None);
         var databases = await UserDatabases.CreateAsync(_engine, options, NullLogger<UserDatabases>.Instance, CancellationToken.None);
-        foreach (var user in (string[])["relayed", "direct"])
+        foreach (var user in (string[])["relayed", "direct", "plain"])
         {
             await databases.EnsureAsync(user, [], CancellationToken.None);
+        }
+
+        await using (var grant = _engine.Database.CreateCommand("GRANT CREATE ON DATABASE plain TO plain"))
+        {
+            await grant.ExecuteNonQueryAsync();
         }
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -74,11 +79,13 @@ public sealed class RelayServer : IAsyncLifetime
 
     internal Task<WireClient> ConnectAsync() => WireClient.ConnectAsync(EndPoint, "relayed", Password);
 
-    internal Task<WireClient> ConnectDirectlyAsync() =>
-        WireClient.ConnectAsync(
-            new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_engine!.SocketDirectory, $".s.PGSQL.{_engine.Port}")),
-            "direct",
-            Password);
+    internal Task<WireClient> ConnectDirectlyAsync() => ConnectToEngineAsync("direct");
+
+    /// <summary>To a PostgreSQL where schemas and tables may be made.</summary>
+    internal Task<WireClient> ConnectToPlainPostgresAsync() => ConnectToEngineAsync("plain");
+
+    private Task<WireClient> ConnectToEngineAsync(string user) => WireClient.ConnectAsync(
+        new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_engine!.SocketDirectory, $".s.PGSQL.{_engine.Port}")), user, Password);
 
     private sealed class Credentials : ICredentialStore
     {
