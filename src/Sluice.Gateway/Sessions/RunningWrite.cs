@@ -34,7 +34,7 @@ internal sealed class RunningWrite : IDisposable
         _state = state;
         // What may throw comes first: work that has begun must be ended.
         _keepalive = state.Keepalive;
-        _record = new StatementRecord(core, plan.Verb.ToString().ToUpperInvariant());
+        _record = new StatementRecord(core, plan.Verb.ToString().ToUpperInvariant(), plan.Table.Name);
         _write = core.OpenRowWrite(plan, state, _record, storedBefore);
         _staysInBlock = core.InBlock && StoresAtOnce;
         Batch = _write.RentBatch();

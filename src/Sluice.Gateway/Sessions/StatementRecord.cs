@@ -8,7 +8,8 @@ namespace Sluice.Gateway.Sessions;
 /// <summary>What <c>sluice.writes</c> and <c>sluice.rejected_rows</c> will say of a statement.</summary>
 /// <param name="core">The session.</param>
 /// <param name="kind">INSERT, COPY, UPDATE, DELETE or COMMIT.</param>
-internal sealed class StatementRecord(SessionCore core, string kind)
+/// <param name="table">Its table; <see langword="null"/> if it may have several.</param>
+internal sealed class StatementRecord(SessionCore core, string kind, string? table = null)
 {
     private readonly long _statement = core.User.History?.Writes.NextStatement() ?? 0;
     private WriteTally _tally = new();
@@ -38,7 +39,7 @@ internal sealed class StatementRecord(SessionCore core, string kind)
             Statement = _statement,
             Time = core.User.Writes.Time.GetUtcNow(),
             Kind = kind,
-            Table = string.Join(", ", _tally.Tables),
+            Table = table ?? string.Join(", ", _tally.Tables),
             Rows = rows,
             Rejected = _tally.Rejected,
             Requests = _tally.Requests,

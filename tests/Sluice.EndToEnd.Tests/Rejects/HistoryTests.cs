@@ -80,12 +80,13 @@ public sealed class HistoryTests(FaultServer own) : IClassFixture<FaultServer>
 
         var rows = await ReadAsync(
             connection,
-            $"select sqlstate, error, rows, retries, request_ids from sluice.writes where application_name = '{_name}' order by statement");
+            $"select sqlstate, error, rows, retries, request_ids, table_name from sluice.writes where application_name = '{_name}' order by statement");
         Assert.Equal([null, "23505", "22007", "22012", null], rows.Select(row => (string?)row[0]));
         Assert.Equal(duplicate.MessageText, (string?)rows[1][1]);
         Assert.Contains(Assert.Single((string[])rows[1][4]!), duplicate.MessageText, StringComparison.Ordinal);
         Assert.Equal([1L, 0, 0, 0, 1], rows.Select(row => (long)row[2]!));
         Assert.Equal(1L, rows[4][3]);
+        Assert.All(rows, row => Assert.Equal("events", row[5]));
     }
 
     [Fact]
