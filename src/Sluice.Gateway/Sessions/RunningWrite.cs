@@ -24,6 +24,7 @@ internal sealed class RunningWrite : IDisposable
     private bool _ended;
     private bool _batchIsSent;
 
+    /// <summary>Begins a write of a statement.</summary>
     /// <param name="core">The session.</param>
     /// <param name="plan">What is written.</param>
     /// <param name="state">The settings.</param>
