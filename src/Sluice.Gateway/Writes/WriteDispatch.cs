@@ -540,7 +540,7 @@ public sealed class WriteDispatch : IDisposable
         var isUnknown = effectPossible && !IsAnswered(part, error);
         if (effectPossible)
         {
-            Doubt(part.Rows, write.Keys, isUnknown);
+            Doubt(part.Rows, write.Keys, isUnknown || error.Kind == CdfErrorKind.ServerError);
         }
 
         if (error.Kind != CdfErrorKind.Stopped)
@@ -552,8 +552,8 @@ public sealed class WriteDispatch : IDisposable
     }
 
     /// <summary>
-    /// CDF's answer tells what became of the request: it refused it, if perhaps after a part of it (RAW); or it failed, and the same rows may be
-    /// sent again without harm.
+    /// CDF has answered the request, which does not run any more: it refused it, if perhaps after a part of it (RAW); or it failed, and the same rows
+    /// may be sent again without harm.
     /// </summary>
     private static bool IsAnswered(WritePart part, CdfError error) => error.Kind switch
     {

@@ -13,7 +13,7 @@ internal static class WriteFailure
     public static PgException Of(PgError cause, WriteProgress progress)
     {
         var sqlState = cause.SqlState;
-        if (progress.IsUnknown || (progress.StoredRows > 0 && IsRepeated(sqlState)))
+        if (progress.IsUnknown || ((progress.StoredRows > 0 || progress.InDoubt.Count > 0) && IsRepeated(sqlState)))
         {
             sqlState = sqlState == SqlState.QueryCanceled ? sqlState : SqlState.StatementCompletionUnknown;
         }

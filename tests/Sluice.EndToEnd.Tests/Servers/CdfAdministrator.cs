@@ -150,9 +150,12 @@ internal sealed class CdfAdministrator : IDisposable
         PostAsync("timeseries", new { items = new[] { new { externalId, isString } } });
 
     /// <summary>Breaks CDF by the rules that docs/emulator.md describes, until the result is disposed.</summary>
-    public async Task<IAsyncDisposable> BreakAsync(params JsonObject[] rules)
+    public Task<IAsyncDisposable> BreakAsync(params JsonObject[] rules) => BreakAsync(seed: 1, rules);
+
+    /// <summary>Breaks CDF by rules that hit some requests, which the seed chooses, until the result is disposed.</summary>
+    public async Task<IAsyncDisposable> BreakAsync(int seed, params JsonObject[] rules)
     {
-        using var response = await _http.PutAsJsonAsync(_emulator.FaultsUrl, new JsonObject { ["rules"] = new JsonArray([.. rules]) });
+        using var response = await _http.PutAsJsonAsync(_emulator.FaultsUrl, new JsonObject { ["seed"] = seed, ["rules"] = new JsonArray([.. rules]) });
         await ReadAsync(response);
         return new Repair(this);
     }

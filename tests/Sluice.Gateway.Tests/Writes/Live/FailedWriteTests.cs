@@ -117,7 +117,7 @@ public sealed class FailedWriteTests
 
     [Theory]
     [InlineData("""{"action":"rateLimit","path":"/raw/*"}""", SqlState.ConfigurationLimitExceeded)]
-    [InlineData("""{"action":"status","status":503,"path":"/raw/*"}""", SqlState.SystemError)]
+    [InlineData("""{"action":"status","status":503,"path":"/raw/*"}""", SqlState.StatementCompletionUnknown)]
     public async Task Beyond_patience_the_code_invites_a_repetition_only_if_nothing_is_stored(string fault, string sqlState)
     {
         await using var cdf = await LiveCdf.StartAsync();

@@ -99,7 +99,7 @@ public sealed class LostAnswerTests
         await using var cdf = await LiveCdf.StartAsync(maxAttempts: 1);
         await cdf.FaultsAsync("""{"action":"partialRaw","path":"*rows*","rows":1,"status":500}""");
         var error = await cdf.FailAsync("raw_rows", ["_raw_database", "_raw_table", "_raw_key", "_raw_columns"], [["db", "t", "a", "{}"], ["db", "t", "b", "{}"]]);
-        Assert.Equal(SqlState.SystemError, error.SqlState);
+        Assert.Equal(SqlState.StatementCompletionUnknown, error.SqlState);
         Assert.Equal("No row of the statement is stored. It is not known of 2 more rows whether they are (_raw_key: a, b).", error.Detail);
     }
 }
