@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Engine;
@@ -5,6 +6,7 @@ using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.ExternalIds;
 using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
@@ -27,6 +29,9 @@ internal sealed class GatewaySessionUsers(
     DatabaseQuota quota,
     TimeProvider time) : ISessionUsers
 {
+    // As long as the clients: credentials that change may see other resources.
+    private readonly ConditionalWeakTable<CdfClient, ExternalIdCache> _externalIds = [];
+
     /// <inheritdoc/>
     public async ValueTask<SessionUser> OpenAsync(string username, CancellationToken cancellationToken)
     {
@@ -41,6 +46,7 @@ internal sealed class GatewaySessionUsers(
             }
 
             (EngineLogin login, _) = await tables.EnsureAsync(username, cancellationToken);
+            var client = clients.For(user);
             return new SessionUser
             {
                 Username = username,
@@ -52,13 +58,14 @@ internal sealed class GatewaySessionUsers(
                 EndReason = () => quota.ReasonToEnd(username),
                 Writes = new WriteContext
                 {
-                    Client = clients.For(user),
+                    Client = client,
                     Fence = fence,
                     Groups = groups,
                     Memory = memory,
                     Spill = spill,
                     Cluster = cdf.BaseUrl,
                     Time = time,
+                    ExternalIds = _externalIds.GetValue(client, _ => new ExternalIdCache(time)),
                     Settings = WriteSettings.Default with { DefaultDataSetId = user.Options.DataSetId },
                 },
             };

@@ -46,7 +46,7 @@ internal sealed class RunningWrite : IDisposable
     private static PgError ClientHasGone { get; } = new() { SqlState = SqlState.ConnectionFailure, Message = "the client has gone" };
 
     /// <summary>Its rows go to CDF now, and do not wait for COMMIT.</summary>
-    public bool StoresAtOnce => _write is TableWrite or SharedWrite;
+    public bool StoresAtOnce => !_write.WaitsForCommit;
 
     /// <summary>Counts what it costs.</summary>
     public WriteTally Tally => _write.Tally;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
+using Sluice.Gateway.Writes.ExternalIds;
 using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
@@ -122,6 +123,13 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
     public IRowWrite OpenRowWrite(WritePlan plan, EngineState state, StatementRecord record, long storedBefore)
     {
         var context = record.Watch(WriteContext(state)) with { StoredBefore = storedBefore };
+        return plan.Resolved() is var (resolved, sources)
+            ? new ResolvingWrite(plan, new RowResolver(plan, sources, context), Open(resolved, context, state), context)
+            : Open(plan, context, state);
+    }
+
+    private IRowWrite Open(WritePlan plan, WriteContext context, EngineState state)
+    {
         if (!InBlock)
         {
             return context.Groups is { } groups && SingleRows.MayShare(plan, context)

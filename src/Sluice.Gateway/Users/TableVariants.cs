@@ -10,10 +10,8 @@ internal static class TableVariants
 
     public static IEnumerable<TableDefinition> Of(UserOptions options)
     {
-        if (options.StringLength is { } length)
-        {
-            yield return WithLongStrings(length);
-        }
+        IEnumerable<TableDefinition> variants = options.ExtendedColumns ? ExtendedTables.All : [];
+        return options.StringLength is { } length ? variants.Append(WithLongStrings(length)) : variants;
     }
 
     private static TableDefinition WithLongStrings(int length)

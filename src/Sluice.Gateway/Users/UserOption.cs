@@ -58,6 +58,12 @@ public sealed class UserOption
             static options => options.StagingTables ? Format(flag: true) : null,
             static (options, text) => text is null ? options with { StagingTables = false } : Flag(text) is { } flag ? options with { StagingTables = flag } : null),
         new(
+            "extended_columns",
+            "on or off",
+            "Whether the tables have columns for external ids where CDF takes internal ids only.",
+            static options => options.ExtendedColumns ? Format(flag: true) : null,
+            static (options, text) => text is null ? options with { ExtendedColumns = false } : Flag(text) is { } flag ? options with { ExtendedColumns = flag } : null),
+        new(
             "string_length",
             "255 to 1023",
             "The length of string_datapoints.value, in characters.",

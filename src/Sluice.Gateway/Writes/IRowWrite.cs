@@ -16,6 +16,9 @@ internal interface IRowWrite : IDisposable
     /// <summary>Rows that CDF has confirmed so far.</summary>
     long StoredRows { get; }
 
+    /// <summary>Its rows are stored at COMMIT.</summary>
+    bool WaitsForCommit { get; }
+
     /// <summary>How many rows a batch takes at most.</summary>
     int BatchRows { get; }
 

@@ -40,6 +40,8 @@ internal sealed class TableWrite : IRowWrite
     /// <inheritdoc/>
     public long StoredRows => _dispatch.StoredRows;
 
+    public bool WaitsForCommit => false;
+
     /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
     public long? FailedOrigin => _dispatch.FailedOrigin;
 

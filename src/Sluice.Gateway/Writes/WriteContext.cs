@@ -1,4 +1,5 @@
 using Sluice.Cdf.Http;
+using Sluice.Gateway.Writes.ExternalIds;
 using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Types;
@@ -50,6 +51,9 @@ public sealed record WriteContext
 
     /// <summary>The user's time series that are new.</summary>
     public RecentSeries NewSeries { get; init; } = new(TimeProvider.System);
+
+    /// <summary>What the user's sessions have looked up.</summary>
+    public ExternalIdCache ExternalIds { get; init; } = new(TimeProvider.System);
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -11,8 +11,6 @@ namespace Sluice.Gateway.Writes;
 /// </summary>
 public sealed partial record WritePlan
 {
-    private readonly int[] _indexes;
-
     /// <summary>A plan whose columns have been checked.</summary>
     /// <param name="table">The table.</param>
     /// <param name="verb">The statement's.</param>
@@ -24,10 +22,8 @@ public sealed partial record WritePlan
         Table = table;
         Verb = verb;
         Columns = columns;
-        _indexes = indexes;
-        // A value that is longer than any key can be is no error where it is compared: it equals none.
-        var assigned = columns.Length - keyColumns;
-        DecodeTypes = [.. columns.Select((column, index) => index < assigned ? DecodeTypeOf(column) : new ColumnType(column.Type.Type))];
+        Indexes = indexes;
+        DecodeTypes = DecodeTypesOf(columns, keyColumns);
     }
 
     /// <summary>The table that is written to.</summary>
@@ -37,13 +33,13 @@ public sealed partial record WritePlan
     public WriteVerb Verb { get; }
 
     /// <summary>The columns that each row has, in the order of its values.</summary>
-    public ImmutableArray<ColumnDefinition> Columns { get; }
+    public ImmutableArray<ColumnDefinition> Columns { get; private init; }
 
     /// <summary>
     /// The types to decode the values to, in that order: those of the columns, except that labels and references are read as text, since they come in several forms,
     /// and that an array of one element may come without braces.
     /// </summary>
-    public ImmutableArray<ColumnType> DecodeTypes { get; }
+    public ImmutableArray<ColumnType> DecodeTypes { get; private init; }
 
     /// <summary>What an INSERT does with a row whose key exists; <see langword="null"/> if the statement does not say.</summary>
     public ConflictAction? Conflict { get; init; }
@@ -68,6 +64,9 @@ public sealed partial record WritePlan
 
     /// <summary>The columns that RETURNING names; <see langword="default"/> if there are expressions or <c>*</c> in its list.</summary>
     public ImmutableArray<string> ReturnedColumns { get; init; }
+
+    /// <summary>The position in a row of each of the table's columns, or -1.</summary>
+    private int[] Indexes { get; init; }
 
     /// <summary>The plan of a statement that names <paramref name="columns"/>, or none.</summary>
     /// <param name="table">The table.</param>
@@ -119,7 +118,14 @@ public sealed partial record WritePlan
     public int IndexOf(string name)
     {
         var ordinal = Table.OrdinalOf(name);
-        return ordinal < 0 ? -1 : _indexes[ordinal];
+        return ordinal < 0 ? -1 : Indexes[ordinal];
+    }
+
+    private static ImmutableArray<ColumnType> DecodeTypesOf(ImmutableArray<ColumnDefinition> columns, int keyColumns)
+    {
+        // A value that is longer than any key can be is no error where it is compared: it equals none.
+        var assigned = columns.Length - keyColumns;
+        return [.. columns.Select((column, index) => index < assigned ? DecodeTypeOf(column) : new ColumnType(column.Type.Type))];
     }
 
     private static ColumnType DecodeTypeOf(ColumnDefinition column) => column.Shape switch

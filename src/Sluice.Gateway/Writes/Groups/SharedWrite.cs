@@ -19,6 +19,9 @@ internal sealed class SharedWrite(WritePlan plan, WriteContext context, GroupCom
     public long StoredRows => _submitted is { Done.IsCompletedSuccessfully: true } row ? row.Done.Result.Rows : _own.StoredRows;
 
     /// <inheritdoc/>
+    public bool WaitsForCommit => false;
+
+    /// <inheritdoc/>
     public int BatchRows => _own.BatchRows;
 
     /// <inheritdoc/>

@@ -44,6 +44,8 @@ internal sealed class BufferedWrite : IRowWrite
 
     public long StoredRows => 0;
 
+    public bool WaitsForCommit => true;
+
     public int BatchRows => _encoder.BatchRows;
 
     public RowBatch RentBatch()
