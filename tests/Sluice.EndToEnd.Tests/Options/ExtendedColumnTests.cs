@@ -118,7 +118,6 @@ public sealed class ExtendedColumnTests(GatewayServer server)
     [InlineData("INSERT INTO events (asset_external_ids, asset_ids) VALUES ('{NAME-1}', '{ID2}')", "22023", "columns \"asset_ids\" and \"asset_external_ids\" refer to different resources")]
     [InlineData("INSERT INTO time_series (asset_external_id, asset_id) VALUES ('NAME-1', ID2)", "22023", "columns \"asset_id\" and \"asset_external_id\" refer to different resources")]
     [InlineData("INSERT INTO events (asset_external_ids) VALUES ('{NAME-1,NULL}')", "22023", "column \"asset_external_ids\" takes no NULL among external ids")]
-    [InlineData("INSERT INTO events (asset_external_ids) VALUES ('{{NAME-1},{NAME-2}}')", "2202E", "column \"asset_external_ids\" takes arrays of one dimension")]
     [InlineData("INSERT INTO events (asset_external_ids) VALUES (ARRAY[repeat('x', 256)])", "22001", "value too long for column \"asset_external_ids\": an external id has at most 255 characters")]
     [InlineData("UPDATE events SET asset_external_ids = '{NAME-9}' WHERE external_id = 'x'", "23503", "there is no asset with the external id \"NAME-9\"")]
     public async Task What_cannot_be_resolved_is_refused_in_words(string sql, string sqlState, string message)

@@ -129,12 +129,6 @@ internal sealed class RowResolver
         var ids = _ids[index];
         ids.Clear();
         var names = new NameReader(batch.Columns[source.Named], row, _value);
-        if (names.IsNested)
-        {
-            throw _errors.At(
-                batch, row, source.Named, SqlState.ArraySubscriptError, $"column \"{_plan.Columns[source.Named].Name}\" takes arrays of one dimension");
-        }
-
         while (names.Read(out var name))
         {
             if (!CanBeKey(name))
@@ -250,18 +244,15 @@ internal sealed class RowResolver
             buffer.ResetWrittenCount();
             column.WriteValueBinary(row, buffer);
             var array = buffer.WrittenSpan;
-            var dimensions = BinaryPrimitives.ReadInt32BigEndian(array);
             _isArray = true;
-            IsNested = dimensions > 1;
-            if (dimensions == 1)
+
+            // Columns take no array of more dimensions; an empty one has none.
+            if (BinaryPrimitives.ReadInt32BigEndian(array) == 1)
             {
                 _left = BinaryPrimitives.ReadInt32BigEndian(array[HeaderSize..]);
                 _rest = array[(HeaderSize + DimensionSize)..];
             }
         }
-
-        /// <summary>The array has more than one dimension; it gives no elements.</summary>
-        public bool IsNested { get; }
 
         /// <summary>Elements that were NULL have been passed over.</summary>
         public bool HasNulls { get; private set; }
