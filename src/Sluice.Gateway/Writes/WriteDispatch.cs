@@ -1,12 +1,9 @@
-using Sluice.Cdf.Errors;
-using Sluice.Gateway.Tables;
-using Sluice.Gateway.Writes.Changes;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Writes;
 
 /// <summary>
-/// Sends encoded requests, several in flight, and keeps account of what became of their rows. Requests with a common key are stored in the order
+/// Sends encoded requests, several in flight; what becomes of their rows is kept by a <see cref="WriteAccount"/>. Requests with a common key are stored in the order
 /// in which they came. The first failure stops everything that is not yet sent. <see cref="LaunchAsync"/> is called by one at a time; the end is
 /// one of <see cref="CompleteAsync"/>, <see cref="FailAsync"/> and <see cref="CancelAsync"/>.
 /// </summary>
@@ -14,25 +11,13 @@ public sealed class WriteDispatch : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly WriteContext _context;
-    private readonly WriteSender _sender;
-    private readonly WriteRecovery _recovery;
+    private readonly WriteRequests _requests;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
-    private readonly WriteSubject _subject;
+    private readonly WriteAccount _account;
     private readonly HashSet<RunningRequest> _running = [];
-    private readonly List<DoubtfulRows> _inDoubt = [];
-    private readonly List<long> _notApplied = [];
-    private readonly List<(long Origin, long Rows)> _moreRows = [];
-    private readonly List<ReturnedRow> _returned = [];
-    private readonly SetAside _setAside;
     private TaskCompletionSource? _drained;
-    private PgError? _failure;
-    private bool _isUnknown;
-    private long _storedRows;
     private long _reserved;
-    private int _requests;
-    private int _retries;
-    private long _bytes;
 
     /// <summary>Nothing is sent yet.</summary>
     /// <param name="context">Where to, and under which bounds.</param>
@@ -41,42 +26,25 @@ public sealed class WriteDispatch : IDisposable
     public WriteDispatch(WriteContext context, int requestsInFlight, WriteSubject subject = WriteSubject.Statement)
     {
         _context = context;
-        _subject = subject;
-        _setAside = new SetAside(context);
-        _sender = new WriteSender(context);
-        _recovery = new WriteRecovery(context, _sender);
+        _account = new WriteAccount(context, subject, _stop);
+        _requests = new WriteRequests(context, _account, _stop.Token);
         _slots = new SemaphoreSlim(requestsInFlight);
     }
 
-    /// <summary>Rows that CDF has confirmed so far.</summary>
-    public long StoredRows => Interlocked.Read(ref _storedRows);
+    /// <inheritdoc cref="WriteAccount.StoredRows"/>
+    public long StoredRows => _account.StoredRows;
 
-    /// <summary>The origin of the row that made the write fail, if the failure is about a row.</summary>
-    public long? FailedOrigin { get; private set; }
+    /// <inheritdoc cref="WriteAccount.FailedOrigin"/>
+    public long? FailedOrigin => _account.FailedOrigin;
 
     /// <summary>It has failed or was ended: nothing more is sent.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
 
-    /// <summary>Of some rows it is not known whether they are stored.</summary>
-    public bool IsInDoubt
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _inDoubt.Count > 0;
-            }
-        }
-    }
+    /// <inheritdoc cref="WriteAccount.IsInDoubt"/>
+    public bool IsInDoubt => _account.IsInDoubt;
 
-    /// <summary>The failure as one of a single row, which shared a request with others; <see langword="null"/> if nothing has failed.</summary>
-    public PgException? FailureOf(WriteKeys row)
-    {
-        lock (_lock)
-        {
-            return _failure is null ? null : WriteFailure.Of(_failure, new WriteProgress(0, _inDoubt.Count > 0 ? [new DoubtfulRows(1, row)] : [], _isUnknown));
-        }
-    }
+    /// <inheritdoc cref="WriteAccount.FailureOf"/>
+    public PgException? FailureOf(WriteKeys row) => _account.FailureOf(row);
 
     /// <summary>Takes over a request and sends it as soon as the window of requests in flight and the process's memory allow; waits until then.</summary>
     /// <param name="write">The request.</param>
@@ -125,56 +93,17 @@ public sealed class WriteDispatch : IDisposable
         return true;
     }
 
-    /// <summary>Rows that were set aside before they came to a request.</summary>
-    internal bool Reject(WritePlan plan, RejectedRow row)
-    {
-        PgError? tooMany;
-        lock (_lock)
-        {
-            _notApplied.Add(row.Origin);
-            tooMany = _setAside.Add(plan, row);
-        }
+    /// <inheritdoc cref="WriteAccount.Reject"/>
+    internal bool Reject(WritePlan plan, RejectedRow row) => _account.Reject(plan, row);
 
-        if (tooMany is not null)
-        {
-            Stop(tooMany, row.Origin);
-        }
-
-        return tooMany is null;
-    }
-
-    /// <summary>Rows that have no effect, by what the statement says: they are not counted.</summary>
-    public void DoNotApply(IEnumerable<long> origins)
-    {
-        lock (_lock)
-        {
-            _notApplied.AddRange(origins);
-        }
-    }
+    /// <inheritdoc cref="WriteAccount.DoNotApply"/>
+    public void DoNotApply(IEnumerable<long> origins) => _account.DoNotApply(origins);
 
     /// <summary>Rows for RETURNING as they are written, as far as they have an effect.</summary>
-    internal void Echo(IReadOnlyList<ReturnedRow> rows)
-    {
-        lock (_lock)
-        {
-            _returned.AddRange(rows);
-        }
-    }
+    internal void Echo(IReadOnlyList<ReturnedRow> rows) => _account.Return(rows);
 
-    /// <summary>Stops: <paramref name="error"/> is the statement's, if none came before it.</summary>
-    public void Stop(PgError error, long? origin = null)
-    {
-        lock (_lock)
-        {
-            if (_failure is null)
-            {
-                _failure = error;
-                FailedOrigin = origin;
-            }
-        }
-
-        _stop.Cancel();
-    }
+    /// <inheritdoc cref="WriteAccount.Stop"/>
+    public void Stop(PgError error, long? origin = null) => _account.Stop(error, origin);
 
     /// <summary>Waits until CDF has answered all requests that were launched; tells nothing of their outcome.</summary>
     public Task DrainAsync()
@@ -199,29 +128,7 @@ public sealed class WriteDispatch : IDisposable
     public async Task<WriteResult> CompleteAsync(CancellationToken cancellationToken)
     {
         await DrainAsync().WaitAsync(cancellationToken);
-        lock (_lock)
-        {
-            if (_failure is not null)
-            {
-                throw WriteFailure.Of(_failure, Progress([]));
-            }
-
-            _notApplied.Sort();
-            _returned.RemoveAll(row => _notApplied.BinarySearch(row.Origin) >= 0);
-            _returned.Sort((a, b) => a.Origin.CompareTo(b.Origin));
-            return new WriteResult(_storedRows)
-            {
-                NotApplied = _notApplied,
-                MoreRows = _moreRows,
-                Returned = _returned,
-                RejectedRows = _setAside.Count,
-                RefusedRows = _setAside.Refused,
-                Rejected = _setAside.First,
-                Requests = _requests,
-                Retries = _retries,
-                Bytes = _bytes,
-            };
-        }
+        return _account.Result();
     }
 
     /// <summary>
@@ -232,10 +139,7 @@ public sealed class WriteDispatch : IDisposable
     {
         Stop(cause.Error);
         await DrainAsync();
-        lock (_lock)
-        {
-            return WriteFailure.Of(_failure ?? cause.Error, Progress([]));
-        }
+        return _account.FailureFor(cause.Error);
     }
 
     /// <summary>
@@ -255,21 +159,16 @@ public sealed class WriteDispatch : IDisposable
             // What is still running is in doubt, below.
         }
 
+        cause ??= new PgError { SqlState = SqlState.QueryCanceled, Message = "canceling statement due to user request" };
         lock (_lock)
         {
-            cause ??= new PgError { SqlState = SqlState.QueryCanceled, Message = "canceling statement due to user request" };
-            return WriteFailure.Of(cause, Progress(_running.Where(request => request.IsSent)));
+            var running = _running.Where(request => request.IsSent).Select(request => new DoubtfulRows(request.Write.Rows, request.Write.Keys));
+            return _account.CancelledBy(cause, running);
         }
     }
 
     /// <summary>Sends nothing more. Requests in flight go on by themselves.</summary>
     public void Dispose() => _stop.Cancel();
-
-    private WriteProgress Progress(IEnumerable<RunningRequest> running)
-    {
-        var inDoubt = _inDoubt.Concat(running.Select(request => new DoubtfulRows(request.Write.Rows, request.Write.Keys))).ToList();
-        return new WriteProgress(_context.StoredBefore + _storedRows, inDoubt, _isUnknown) { Subject = _subject };
-    }
 
     private async Task RunAsync(RunningRequest request)
     {
@@ -283,7 +182,7 @@ public sealed class WriteDispatch : IDisposable
         {
             // Whatever it is, the statement must not be taken for done.
             inDoubt = request.IsSent;
-            Doubt(request.Write.Rows, request.Write.Keys, isUnknown: inDoubt);
+            _account.Doubt(request.Write.Rows, request.Write.Keys, isUnknown: inDoubt);
             Stop(new PgError { SqlState = SqlState.InternalError, Message = $"the request could not be sent: {e.Message}" });
         }
         finally
@@ -323,7 +222,7 @@ public sealed class WriteDispatch : IDisposable
         drained?.SetResult();
     }
 
-    /// <summary>Sends a request, and after a refusal what can still be done of it; <see langword="true"/> if it may still take effect.</summary>
+    /// <summary>Waits for earlier requests with the same keys, and sends; <see langword="true"/> if it may still take effect.</summary>
     private async Task<bool> SendAsync(RunningRequest running)
     {
         try
@@ -340,235 +239,7 @@ public sealed class WriteDispatch : IDisposable
             return false;
         }
 
-        var parts = new Queue<WritePart>([WritePart.Whole(running.Write)]);
-        while (parts.TryDequeue(out var part))
-        {
-            using (part)
-            {
-                var (next, refused) = await SendAsync(running, part);
-                next.ForEach(parts.Enqueue);
-                if (refused is not null)
-                {
-                    while (parts.TryDequeue(out var rest))
-                    {
-                        rest.Dispose();
-                    }
-
-                    return await FailedAsync(part, refused);
-                }
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Sends a part; what is to be sent after it, or the error that ends the write.</summary>
-    private async Task<(List<WritePart> Next, CdfError? Refused)> SendAsync(RunningRequest running, WritePart whole)
-    {
-        var preparation = whole.Write.Preparation;
-        var prepared = preparation is null || whole.Follows ? new Prepared(whole) : await preparation.PrepareAsync(_context.Client, whole, _stop.Token);
-        if (prepared.Error is not null)
-        {
-            return ([], prepared.Error);
-        }
-
-        if (prepared.Part is not { } part)
-        {
-            Note(whole, prepared);
-            return ([], null);
-        }
-
-        part.Rounds = whole.Rounds;
-        try
-        {
-            running.IsSent = true;
-            var response = await _sender.SendAsync(part.Request, _stop.Token);
-            Interlocked.Increment(ref _requests);
-            Interlocked.Add(ref _retries, Math.Max(0, response.Attempts - 1));
-            Interlocked.Add(ref _bytes, part.Request.Body.Length);
-            if (response.IsSuccess)
-            {
-                if (preparation is not null)
-                {
-                    await preparation.SettleAsync(_context.Client, part, _stop.Token);
-                }
-
-                Note(whole, prepared);
-                if (preparation is not null && await preparation.AfterAsync(_context.Client, part, response.Body) is { } step)
-                {
-                    Note(part, step);
-                    return (step.Next, null);
-                }
-
-                Confirmed(part, response.Body, preparation is null ? null : prepared.Rows);
-                return ([], null);
-            }
-
-            if (await _recovery.AfterAsync(part, response.Error, running.Settings, _stop.Token) is not { } recovery)
-            {
-                return ([], response.Error);
-            }
-
-            if (recovery.Failure is not null)
-            {
-                return ([], recovery.Failure);
-            }
-
-            Note(whole, prepared);
-            Note(part, recovery);
-            if (recovery.Stored.Count > 0)
-            {
-                await ReturnStoredAsync(part, recovery.Stored);
-            }
-
-            return (recovery.Next, null);
-        }
-        finally
-        {
-            if (part != whole)
-            {
-                part.Dispose();
-            }
-        }
-    }
-
-    private void Note(WritePart part, Prepared prepared)
-    {
-        if (part.Write.Preparation is null)
-        {
-            return;
-        }
-
-        var spans = part.Write.Items!;
-        lock (_lock)
-        {
-            _notApplied.AddRange(prepared.NotApplied.Select(spans.OriginOf));
-            _moreRows.AddRange(prepared.MoreRows.Select(more => (spans.OriginOf(more.Item), more.Rows)));
-            _storedRows += prepared.MoreRows.Sum(more => more.Rows);
-        }
-    }
-
-    /// <summary>RETURNING of items that are stored though CDF has not answered with them.</summary>
-    private async Task ReturnStoredAsync(WritePart part, IReadOnlyList<int> items)
-    {
-        if (!part.Write.Plan.ReturnsRows || part.Write.Upsert is not { } api)
-        {
-            return;
-        }
-
-        var (rows, error) = await StoredItems.ReadAsync(_context.Client, part.Write, items, api);
-        lock (_lock)
-        {
-            _returned.AddRange(rows);
-        }
-
-        if (error is not null)
-        {
-            Stop(new CdfErrorMapper(part.Write.Plan).Map(error, part.Write.Keys));
-        }
-    }
-
-    private void Note(WritePart part, WriteStep step)
-    {
-        var spans = part.Write.Items!;
-        lock (_lock)
-        {
-            _storedRows += step.Stored.Sum(spans.RowsOf);
-            _notApplied.AddRange(step.NotApplied.Select(spans.OriginOf));
-            _returned.AddRange(step.Returned);
-        }
-
-        if (step.Error is not null)
-        {
-            // What CDF has taken is stored, and counted; what was to follow is not sent.
-            Stop(new CdfErrorMapper(part.Write.Plan).Map(step.Error, part.Write.Keys));
-        }
-    }
-
-    private void Note(WritePart part, Recovery recovery)
-    {
-        var spans = part.Write.Items!;
-        lock (_lock)
-        {
-            _storedRows += recovery.Stored.Sum(spans.RowsOf);
-            _notApplied.AddRange(recovery.NotApplied.Select(spans.OriginOf));
-        }
-
-        foreach (var row in recovery.Rejected)
-        {
-            Reject(part.Write.Plan, row);
-        }
-    }
-
-    private void Confirmed(WritePart part, ReadOnlyMemory<byte> answer, IReadOnlyList<ReturnedRow>? read = null)
-    {
-        Interlocked.Add(ref _storedRows, part.Rows);
-        var write = part.Write;
-        if (write.Plan.ReturnsRows && write.Items is { } spans)
-        {
-            lock (_lock)
-            {
-                _returned.AddRange(read ?? (write.IsEchoed ? [] : ReturnedRow.Read(answer, part.Items.Select(spans.OriginOf))));
-            }
-        }
-
-        if (write.Plan.Table.Kind == TableKind.TimeSeries && write.Creates)
-        {
-            _context.NewSeries.Add(write.Keys.Names());
-        }
-    }
-
-    private async Task<bool> FailedAsync(WritePart part, CdfError error)
-    {
-        var write = part.Write;
-        var effectPossible = error.EffectPossible;
-        if (effectPossible && part.Creates && write.Verification is { } api)
-        {
-            var outcome = await CreatedItems.CheckAsync(_context.Client, part, api);
-            if (outcome == CreatedOutcome.Stored)
-            {
-                Confirmed(part, answer: default, read: []);
-                await ReturnStoredAsync(part, part.Items);
-                return false;
-            }
-
-            // That the rows are not there proves nothing while a request without an answer may still run.
-            effectPossible = outcome == CreatedOutcome.Unknown
-                || error.Kind is CdfErrorKind.Timeout or CdfErrorKind.OutcomeUnknown or CdfErrorKind.Stopped;
-        }
-
-        var isUnknown = effectPossible && !IsAnswered(part, error);
-        if (effectPossible)
-        {
-            Doubt(part.Rows, write.Keys, isUnknown || error.Kind == CdfErrorKind.ServerError);
-        }
-
-        if (error.Kind != CdfErrorKind.Stopped)
-        {
-            Stop(new CdfErrorMapper(write.Plan).Map(error, write.Keys), CdfErrorMapper.OriginOf(error, write.Keys));
-        }
-
-        return isUnknown;
-    }
-
-    /// <summary>
-    /// CDF has answered the request, which does not run any more: it refused it, if perhaps after a part of it (RAW); or it failed, and the same rows
-    /// may be sent again without harm.
-    /// </summary>
-    private static bool IsAnswered(WritePart part, CdfError error) => error.Kind switch
-    {
-        CdfErrorKind.BadRequest or CdfErrorKind.Conflict or CdfErrorKind.Unprocessable => error.Attempts == 1,
-        CdfErrorKind.ServerError => !part.Creates,
-        _ => false,
-    };
-
-    private void Doubt(int rows, WriteKeys keys, bool isUnknown)
-    {
-        lock (_lock)
-        {
-            _inDoubt.Add(new DoubtfulRows(rows, keys));
-            _isUnknown |= isUnknown;
-        }
+        return await _requests.SendAsync(running.Write, running.Settings, () => running.IsSent = true);
     }
 
     private sealed class RunningRequest(EncodedWrite write, WriteSettings settings, KeyFence.Ticket? ticket)
