@@ -12,22 +12,29 @@ namespace Sluice.Gateway.Sessions;
 internal readonly record struct Execution(OwnRowWrite Statement, OwnPortal? Portal, long FirstRow, int RowCount, int MaxRows)
 {
     /// <summary>How many of the rows are among <paramref name="origins"/>, which are in order.</summary>
-    public int CountIn(IReadOnlyList<long> origins) => Below(origins, FirstRow + RowCount) - Below(origins, FirstRow);
+    public int CountIn(IReadOnlyList<long> origins) => Within(origins, static origin => origin).Length;
 
-    /// <summary>How many rows beyond its own it has changed.</summary>
+    /// <summary>How many rows beyond its own it has changed; <paramref name="more"/> is in order of the origins.</summary>
     public long MoreIn(IReadOnlyList<(long Origin, long Rows)> more)
     {
-        var (first, end) = (FirstRow, FirstRow + RowCount);
-        return more.Where(item => item.Origin >= first && item.Origin < end).Sum(item => item.Rows);
+        var (start, length) = Within(more, static item => item.Origin);
+        return more.Skip(start).Take(length).Sum(item => item.Rows);
     }
 
-    private static int Below(IReadOnlyList<long> origins, long bound)
+    /// <summary>Which items of a list, in order of their origins, are of its rows.</summary>
+    public (int Start, int Length) Within<T>(IReadOnlyList<T> items, Func<T, long> originOf)
     {
-        var (low, high) = (0, origins.Count);
+        var start = Below(items, originOf, FirstRow);
+        return (start, Below(items, originOf, FirstRow + RowCount) - start);
+    }
+
+    private static int Below<T>(IReadOnlyList<T> items, Func<T, long> originOf, long bound)
+    {
+        var (low, high) = (0, items.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (origins[middle] < bound)
+            if (originOf(items[middle]) < bound)
             {
                 low = middle + 1;
             }

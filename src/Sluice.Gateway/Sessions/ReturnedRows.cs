@@ -14,8 +14,9 @@ internal sealed class ReturnedRows(TableDefinition table, WriteResult result)
     /// <summary>The bodies of the DataRow messages of one execution.</summary>
     public async ValueTask<IReadOnlyList<byte[]>> OfAsync(EngineLink engine, Execution execution)
     {
-        var rows = result.Returned.Where(row => row.Origin >= execution.FirstRow && row.Origin < execution.FirstRow + execution.RowCount).ToList();
-        return rows.Count == 0 ? [] : await execution.Statement.Returning!.RowsAsync(engine, Text(rows), execution.Portal);
+        var (start, length) = execution.Within(result.Returned, static row => row.Origin);
+        List<ReturnedRow> rows = [.. result.Returned.Skip(start).Take(length)];
+        return length == 0 ? [] : await execution.Statement.Returning!.RowsAsync(engine, Text(rows), execution.Portal);
     }
 
     /// <summary>The bodies of the DataRow messages of all rows.</summary>
