@@ -1,3 +1,4 @@
+using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
 
 namespace Sluice.Cdf.Resources;
@@ -31,8 +32,25 @@ public static class SequenceRowsApi
     public static CdfRequest Insert(ReadOnlyMemory<byte> body) =>
         CdfRequest.Post("sequences/data", CdfApi.SequenceRows, Repeatable.Always, body) with { DiscardBody = true };
 
-    /// <summary>Rows of a sequence: <c>{"externalId":"s","start":0,"end":1,"limit":1}</c>.</summary>
-    public static CdfRequest List(ReadOnlyMemory<byte> body) => CdfRequest.Post("sequences/data/list", CdfApi.SequenceRows, Repeatable.Read, body);
+    /// <summary>Most rows that one list gives.</summary>
+    public const int MaxRowsPerList = 10_000;
+
+    /// <summary>A page of the rows of a sequence, of all its columns.</summary>
+    /// <param name="sequence">Its key; 404, or 400 with a list, if there is none.</param>
+    /// <param name="start">The first row number.</param>
+    /// <param name="end">The row number after the last.</param>
+    /// <param name="limit">Most rows; at most <see cref="MaxRowsPerList"/>.</param>
+    public static CdfRequest List(CdfIdentity sequence, long start, long end, int limit) => CdfRequest.Post(
+        "sequences/data/list",
+        CdfApi.SequenceRows,
+        Repeatable.Read,
+        JsonBody.Object(json =>
+        {
+            JsonBody.WriteIdentity(json, sequence);
+            json.WriteNumber("start"u8, start);
+            json.WriteNumber("end"u8, end);
+            json.WriteNumber("limit"u8, limit);
+        }));
 
     /// <summary>Deletes rows by number: <c>{"items":[{"externalId":"s","rows":[0]}]}</c>.</summary>
     public static CdfRequest Delete(ReadOnlyMemory<byte> body) =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
+using Sluice.Cdf.Resources;
 using Sluice.Gateway.Reads.Rows;
 using Sluice.Gateway.Tables;
 
@@ -18,7 +18,6 @@ internal readonly record struct SequenceRange(CdfIdentity Sequence, long Start, 
 /// <summary>Rows of sequences by their numbers, a request for each stretch and 10,000 rows. A sequence that does not exist gives no rows.</summary>
 internal static class RowsOfSequence
 {
-    private const int MaxRows = 10_000;
     private const int RequestsAhead = 4;
 
     /// <summary>Reads the rows of <paramref name="ranges"/>.</summary>
@@ -55,7 +54,9 @@ internal static class RowsOfSequence
                     yield return new CdfRow(row, given);
                 }
 
-                if (rows.GetArrayLength() == MaxRows && rows[MaxRows - 1].GetProperty("rowNumber"u8).GetInt64() + 1 is var following && following < range.End)
+                if (rows.GetArrayLength() == SequenceRowsApi.MaxRowsPerList
+                    && rows[SequenceRowsApi.MaxRowsPerList - 1].GetProperty("rowNumber"u8).GetInt64() + 1 is var following
+                    && following < range.End)
                 {
                     next = following;
                     answer = await client.SendAsync(Request(range with { Start = following }), cancellationToken);
@@ -66,21 +67,8 @@ internal static class RowsOfSequence
 
     private static bool IsUnknown(CdfError? error) => error is { Kind: CdfErrorKind.NotFound } or { Kind: CdfErrorKind.BadRequest, Missing.Count: > 0 };
 
-    private static CdfRequest Request(SequenceRange range)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            ItemsByIds.WriteKey(json, range.Sequence);
-            json.WriteNumber("start"u8, range.Start);
-            json.WriteNumber("end"u8, range.End);
-            json.WriteNumber("limit"u8, MaxRows);
-            json.WriteEndObject();
-        }
-
-        return CdfRequest.Post("sequences/data/list", CdfApi.Other, Repeatable.Read, buffer.WrittenMemory);
-    }
+    private static CdfRequest Request(SequenceRange range) =>
+        SequenceRowsApi.List(range.Sequence, range.Start, range.End, SequenceRowsApi.MaxRowsPerList);
 
     private static string?[] GivenOf(TableDefinition table, JsonElement page)
     {

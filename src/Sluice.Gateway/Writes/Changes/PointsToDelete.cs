@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Text.Json;
-using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 
@@ -8,53 +8,70 @@ namespace Sluice.Gateway.Writes.Changes;
 /// <summary>Counts the data points that are to be deleted, since CDF's answer does not, and waits until they are gone (rules.md O6).</summary>
 internal sealed class PointsToDelete : WritePreparation
 {
+    // CDF has no word for it, so it is asked again and again.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public override async Task<Prepared> PrepareAsync(CdfClient client, WritePart part, CancellationToken stop)
     {
-        var more = new List<(int, long)>();
-        var kept = new List<int>();
-        var notApplied = new List<int>();
+        var counts = new long[part.Items.Count];
         var rows = new List<ReturnedRow>();
-        foreach (var item in part.Items)
+        var left = new Queue<(int Place, SeriesRange Range)[]>([[.. part.Items.Select((item, place) => (place, RangeOf(part, item)))]]);
+        while (left.TryDequeue(out var asked))
         {
-            using var stretch = JsonDocument.Parse(part.Write.ItemBody(item));
-            var (count, error) = await CountAsync(client, stretch.RootElement, part.Write.Plan.ReturnsRows ? rows : null, part.Write.Items!.OriginOf(item), stop);
-            if (error is not null)
+            SeriesRange[] ranges = [.. asked.Select(one => one.Range)];
+            var limit = DataPointsApi.MaxPointsPerQuery / ranges.Length;
+            var response = await client.SendAsync(DataPointsApi.List(ranges, limit), CancellationToken.None, stop);
+            if (!response.IsSuccess)
             {
-                return Prepared.Failed(error);
+                return Prepared.Failed(response.Error);
             }
 
-            (count == 0 ? notApplied : kept).Add(item);
-            if (count > 1)
+            using var page = CdfPage.Parse(response.Body);
+            foreach (var (series, range, index) in DataPointsApi.Match(page.Items, ranges))
             {
-                more.Add((item, count - 1));
+                var place = asked[index].Place;
+                var points = series.GetProperty("datapoints"u8);
+                counts[place] += points.GetArrayLength();
+                if (part.Write.Plan.ReturnsRows)
+                {
+                    rows.AddRange(points.EnumerateArray().Select(point => new ReturnedRow(part.Write.Items!.OriginOf(part.Items[place]), Row(series, point))));
+                }
+
+                // What does not fit into its share of the answer is asked for again, with all of it.
+                if (points.GetArrayLength() == limit && points[limit - 1].GetProperty("timestamp"u8).GetInt64() + 1 is var next && next < range.End)
+                {
+                    left.Enqueue([(place, range with { Start = next })]);
+                }
             }
         }
 
-        return new Prepared(kept.Count == 0 ? null : part.Of(kept)) { NotApplied = notApplied, MoreRows = more, Rows = rows };
+        List<int> kept = [.. part.Items.Where((_, place) => counts[place] > 0)];
+        return new Prepared(kept.Count == 0 ? null : part.Of(kept))
+        {
+            NotApplied = [.. part.Items.Where((_, place) => counts[place] == 0)],
+            MoreRows = [.. part.Items.Select((item, place) => (item, counts[place] - 1)).Where(more => more.Item2 > 0)],
+            Rows = rows,
+        };
     }
 
+    /// <summary>Waits until CDF shows none of the points, for half a minute at most; what it then still shows will go without anybody's help.</summary>
     public override async Task SettleAsync(CdfClient client, WritePart part, CancellationToken stop)
     {
-        var end = DateTime.UtcNow + Patience;
-        foreach (var item in part.Items)
+        SeriesRange[] ranges = [.. part.Items.Select(item => RangeOf(part, item))];
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < Patience && !stop.IsCancellationRequested && await AreLeftAsync(client, ranges))
         {
-            using var stretch = JsonDocument.Parse(part.Write.ItemBody(item));
-            while (DateTime.UtcNow < end && !stop.IsCancellationRequested && await IsLeftAsync(client, stretch.RootElement))
-            {
-                await Task.Delay(Pause, CancellationToken.None);
-            }
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }
 
-    private static async Task<bool> IsLeftAsync(CdfClient client, JsonElement stretch)
+    private static async Task<bool> AreLeftAsync(CdfClient client, SeriesRange[] ranges)
     {
-        using var body = Question(stretch, stretch.GetProperty("inclusiveBegin"u8).GetInt64(), limit: 1);
-        var response = await client.SendAsync(DataPointsApi.List(body.WrittenMemory), CancellationToken.None);
+        var response = await client.SendAsync(DataPointsApi.List(ranges, limit: 1), CancellationToken.None);
         if (!response.IsSuccess)
         {
+            // The points are deleted all the same; only who asks cannot be told when.
             return false;
         }
 
@@ -62,37 +79,12 @@ internal sealed class PointsToDelete : WritePreparation
         return page.Items.Any(series => series.GetProperty("datapoints"u8).GetArrayLength() > 0);
     }
 
-    private static async Task<(long Count, CdfError? Error)> CountAsync(
-        CdfClient client, JsonElement stretch, List<ReturnedRow>? rows, long origin, CancellationToken stop)
+    private static SeriesRange RangeOf(WritePart part, int item)
     {
-        var from = stretch.GetProperty("inclusiveBegin"u8).GetInt64();
-        for (long count = 0; ;)
-        {
-            using var body = Question(stretch, from, DataPointsApi.MaxPointsPerQuery);
-            var response = await client.SendAsync(DataPointsApi.List(body.WrittenMemory), CancellationToken.None, stop);
-            if (!response.IsSuccess)
-            {
-                return (count, response.Error);
-            }
-
-            using var page = CdfPage.Parse(response.Body);
-            var found = 0;
-            foreach (var series in page.Items)
-            {
-                foreach (var point in series.GetProperty("datapoints"u8).EnumerateArray())
-                {
-                    found++;
-                    from = point.GetProperty("timestamp"u8).GetInt64() + 1;
-                    rows?.Add(new ReturnedRow(origin, Row(series, point)));
-                }
-            }
-
-            count += found;
-            if (found < DataPointsApi.MaxPointsPerQuery)
-            {
-                return (count, null);
-            }
-        }
+        using var document = JsonDocument.Parse(part.Write.ItemBody(item));
+        var stretch = document.RootElement;
+        return new SeriesRange(
+            SeriesKey.Of(stretch), stretch.GetProperty("inclusiveBegin"u8).GetInt64(), stretch.GetProperty("exclusiveEnd"u8).GetInt64());
     }
 
     private static byte[] Row(JsonElement series, JsonElement point)
@@ -116,31 +108,5 @@ internal sealed class PointsToDelete : WritePreparation
         }
 
         return text.ToArray();
-    }
-
-    private static PooledBuffer Question(JsonElement stretch, long from, int limit)
-    {
-        var body = new PooledBuffer();
-        using var json = new Utf8JsonWriter(body, JsonBatch.WriterOptions);
-        json.WriteStartObject();
-        json.WriteStartArray("items"u8);
-        json.WriteStartObject();
-        foreach (var field in stretch.EnumerateObject())
-        {
-            if (field.NameEquals("id"u8) || field.NameEquals("externalId"u8))
-            {
-                field.WriteTo(json);
-            }
-        }
-
-        json.WriteNumber("start"u8, from);
-        json.WriteNumber("end"u8, stretch.GetProperty("exclusiveEnd"u8).GetInt64());
-        json.WriteNumber("limit"u8, limit);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteBoolean("ignoreUnknownIds"u8, true);
-        json.WriteBoolean("ignoreBadDataPoints"u8, false);
-        json.WriteEndObject();
-        return body;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 
@@ -14,12 +15,13 @@ internal sealed class SequenceRowsFirst(string sequence) : WritePreparation
     {
         var numbers = part.Items.Select(item => NumberOf(part, item)).ToList();
         var found = new Dictionary<long, byte[]>();
+        var key = KeyOf(sequence);
         foreach (var number in numbers.Distinct())
         {
-            var response = await client.SendAsync(SequenceRowsApi.List(Question(number)), CancellationToken.None, stop);
+            var response = await client.SendAsync(SequenceRowsApi.List(key, number, number + 1, limit: 1), CancellationToken.None, stop);
             if (!response.IsSuccess)
             {
-                return response.Error.Missing.Count > 0 || response.Error.Kind == Cdf.Errors.CdfErrorKind.NotFound
+                return response.Error.Missing.Count > 0 || response.Error.Kind == CdfErrorKind.NotFound
                     ? new Prepared((WritePart?)null) { NotApplied = part.Items }
                     : Prepared.Failed(response.Error);
             }
@@ -54,6 +56,12 @@ internal sealed class SequenceRowsFirst(string sequence) : WritePreparation
             NotApplied = notApplied,
             Rows = [.. kept.Select(item => new ReturnedRow(part.Write.Items!.OriginOf(item), found[numbers[part.Items.ToList().IndexOf(item)]]))],
         };
+    }
+
+    private static CdfIdentity KeyOf(string sequence)
+    {
+        using var document = JsonDocument.Parse(sequence);
+        return SeriesKey.Of(document.RootElement);
     }
 
     private static long NumberOf(WritePart part, int item)
@@ -149,9 +157,6 @@ internal sealed class SequenceRowsFirst(string sequence) : WritePreparation
             found[row.GetProperty("rowNumber"u8).GetInt64()] = text.ToArray();
         }
     }
-
-    private byte[] Question(long number) =>
-        Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{sequence[..^1]},\"start\":{number},\"end\":{number + 1},\"limit\":1}}"));
 
     private PooledBuffer Delete(IEnumerable<long> numbers)
     {
