@@ -55,6 +55,28 @@ public sealed record PostgresEndpoint
     /// <summary>From connect to the end of authentication.</summary>
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Sessions at a time, of all users together. <see cref="EmbeddedEngine.MaxConnections"/> less those that Sluice needs unless set.
+    /// </summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>Sessions at a time from one address, or one /64 network of IPv6. No bound of its own unless set.</summary>
+    public int? MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>
+    /// Connections at a time that have not logged in yet. One more is let in, and in its place the oldest of the address that has the most is dropped.
+    /// </summary>
+    public int MaxPendingConnections { get; init; } = 500;
+
+    /// <summary>Failed logins of one user within a minute before more are refused for a while.</summary>
+    public int FailedLoginsPerUser { get; init; } = 10;
+
+    /// <summary>Failed logins from one address within a minute before more are refused for a while.</summary>
+    public int FailedLoginsPerAddress { get; init; } = 100;
+
+    /// <summary>The engine's connections that sessions cannot take, so that Sluice can always look up its users.</summary>
+    public static int ReservedForSluice(int engineConnections) => Math.Min(30, engineConnections / 2);
+
     /// <summary>Longest message of a client in bytes; COPY data is streamed and not bound by it.</summary>
     public int MaximumMessageLength { get; init; } = 256 * 1024 * 1024;
 }
@@ -108,6 +130,9 @@ public sealed record EmbeddedEngine
 
     /// <summary>Sessions of all users together.</summary>
     public int MaxConnections { get; init; } = 300;
+
+    /// <summary>Sessions of one user, whose option <c>connection_limit</c> may be lower.</summary>
+    public int MaxConnectionsPerUser { get; init; } = 100;
 
     /// <summary>
     /// What the database of one user may take on disk, temporary tables and tables of the user's own included; sessions that go beyond it are ended

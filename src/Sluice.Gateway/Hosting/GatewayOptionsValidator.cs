@@ -23,6 +23,7 @@ public static class GatewayOptionsValidator
         }
 
         CheckPostgres(options.Postgres, findings);
+        CheckConnections(options, findings);
         CheckApi(options.Api, findings);
         CheckCdf(options.Cdf, findings);
         if (options.Engine.MaxConnections < 10)
@@ -65,6 +66,31 @@ public static class GatewayOptionsValidator
         if (postgres.MaximumMessageLength is < 65_536 or > 1_073_741_822)
         {
             findings.Add($"Postgres:MaximumMessageLength is {postgres.MaximumMessageLength}: give 65536 to 1073741822 bytes.");
+        }
+    }
+
+    private static void CheckConnections(GatewayOptions options, List<string> findings)
+    {
+        var (postgres, engine) = (options.Postgres, options.Engine);
+        var free = engine.MaxConnections - PostgresEndpoint.ReservedForSluice(engine.MaxConnections);
+        if (postgres.MaxConnections is { } all && (all < 1 || all > free))
+        {
+            findings.Add(
+                $"Postgres:MaxConnections is {all}: give 1 to {free}, for Sluice needs some of the {engine.MaxConnections} of Engine:MaxConnections for itself.");
+        }
+
+        CheckPositive("Postgres:MaxConnectionsPerAddress", postgres.MaxConnectionsPerAddress ?? 1, findings);
+        CheckPositive("Postgres:MaxPendingConnections", postgres.MaxPendingConnections, findings);
+        CheckPositive("Postgres:FailedLoginsPerUser", postgres.FailedLoginsPerUser, findings);
+        CheckPositive("Postgres:FailedLoginsPerAddress", postgres.FailedLoginsPerAddress, findings);
+        CheckPositive("Engine:MaxConnectionsPerUser", engine.MaxConnectionsPerUser, findings);
+    }
+
+    private static void CheckPositive(string name, int value, List<string> findings)
+    {
+        if (value < 1)
+        {
+            findings.Add($"{name} is {value}: give at least 1.");
         }
     }
 

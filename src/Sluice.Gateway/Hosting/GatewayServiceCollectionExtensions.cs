@@ -36,7 +36,7 @@ public static class GatewayServiceCollectionExtensions
         AddEngine(services, options.Engine, directories);
         AddCdf(services, options.Cdf);
         AddUsers(services, directories);
-        AddListener(services, options.Postgres, directories);
+        AddListener(services, options, directories);
         AddSessions(services, options, directories);
         services.AddPostgresGateway(new AdminOptions
         {
@@ -58,6 +58,7 @@ public static class GatewayServiceCollectionExtensions
             BinariesDirectory = engine.BinariesDirectory,
             OsUser = engine.OsUser,
             MaxConnections = engine.MaxConnections,
+            MaxConnectionsPerUser = engine.MaxConnectionsPerUser,
             Settings = engine.Settings.ToImmutableDictionary(StringComparer.Ordinal),
         });
         services.AddSingleton<EmbeddedPostgres>();
@@ -102,13 +103,19 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IScanUsers, GatewayScanUsers>();
     }
 
-    private static void AddListener(IServiceCollection services, PostgresEndpoint postgres, DataDirectories directories)
+    private static void AddListener(IServiceCollection services, GatewayOptions options, DataDirectories directories)
     {
+        var (postgres, engine) = (options.Postgres, options.Engine.MaxConnections);
         services.AddPgWire(new PgServerOptions
         {
             AllowPlaintext = postgres.AllowPlaintext,
             AuthenticationTimeout = postgres.AuthenticationTimeout,
             MaximumMessageLength = postgres.MaximumMessageLength,
+            MaximumConnections = postgres.MaxConnections ?? engine - PostgresEndpoint.ReservedForSluice(engine),
+            MaximumConnectionsPerAddress = postgres.MaxConnectionsPerAddress ?? int.MaxValue,
+            MaximumPendingConnections = postgres.MaxPendingConnections,
+            FailedLoginsPerUser = postgres.FailedLoginsPerUser,
+            FailedLoginsPerAddress = postgres.FailedLoginsPerAddress,
             MockSecret = directories.Secret("login.key"),
         });
         services.AddSingleton<ITlsCertificateSource>(provider =>

@@ -20,7 +20,8 @@ public readonly record struct CancelKey(int ProcessId, int Secret)
 public interface ICancelHandler
 {
     /// <summary>Cancels what runs under <paramref name="key"/>; an unknown key does nothing.</summary>
-    ValueTask CancelAsync(CancelKey key, CancellationToken cancellationToken);
+    /// <returns>Whether the key is one.</returns>
+    ValueTask<bool> CancelAsync(CancelKey key, CancellationToken cancellationToken);
 }
 
 /// <summary>The sessions that can be cancelled. Thread safe.</summary>
@@ -40,20 +41,24 @@ public sealed class CancelKeys : ICancelHandler
     }
 
     /// <inheritdoc/>
-    public async ValueTask CancelAsync(CancelKey key, CancellationToken cancellationToken)
+    public async ValueTask<bool> CancelAsync(CancelKey key, CancellationToken cancellationToken)
     {
         if (!_byProcessId.TryGetValue(key.ProcessId, out ImmutableArray<Registration> registrations))
         {
-            return;
+            return false;
         }
 
+        bool found = false;
         foreach (Registration registration in registrations)
         {
             if (SecretsEqual(registration.Key.Secret, key.Secret))
             {
+                found = true;
                 await registration.Cancel(cancellationToken);
             }
         }
+
+        return found;
     }
 
     private static bool SecretsEqual(int left, int right)

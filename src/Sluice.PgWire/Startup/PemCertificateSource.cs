@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Sluice.PgWire.Startup;
@@ -16,11 +17,13 @@ public sealed partial class PemCertificateSource : ITlsCertificateSource
     private readonly ILogger<PemCertificateSource> _logger;
     private readonly Lock _lock = new();
     private TlsCertificate _current;
-    private (DateTime, long, DateTime, long) _stamp;
+    private byte[] _seen;
+    private string? _failure;
     private long _lastCheck;
 
     /// <summary>Loads the files.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="CryptographicException">They hold no certificate, no key, or two that do not belong together.</exception>
     public PemCertificateSource(string certificateFile, string keyFile, TimeProvider time, ILogger<PemCertificateSource> logger)
     {
@@ -28,8 +31,9 @@ public sealed partial class PemCertificateSource : ITlsCertificateSource
         _keyFile = keyFile;
         _time = time;
         _logger = logger;
-        _stamp = Stamp();
-        _current = Load();
+        (string certificate, string key) = Read();
+        _seen = Hash(certificate, key);
+        _current = Load(certificate, key);
         _lastCheck = time.GetTimestamp();
     }
 
@@ -58,33 +62,51 @@ public sealed partial class PemCertificateSource : ITlsCertificateSource
     {
         try
         {
-            (DateTime, long, DateTime, long) stamp = Stamp();
-            if (stamp != _stamp)
+            // What they hold is compared, not their times: behind a symbolic link, as Kubernetes mounts secrets, a file changes with its times kept.
+            (string certificate, string key) = Read();
+            byte[] hash = Hash(certificate, key);
+            if (!hash.AsSpan().SequenceEqual(_seen))
             {
-                _current = Load();
-                _stamp = stamp;
-                LogReloaded(_certificateFile, _current.Leaf.Subject, _current.Leaf.NotAfter);
+                _seen = hash;
+                _current = Load(certificate, key);
+                LogReloaded(_certificateFile, _current.Leaf.Subject, _current.Leaf.NotAfter.ToUniversalTime());
             }
+
+            _failure = null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            LogNotReloaded(e, _certificateFile, _keyFile);
+            // Once for each failure, not at each look.
+            if (!e.Message.Equals(_failure, StringComparison.Ordinal))
+            {
+                _failure = e.Message;
+                LogNotReloaded(e, _certificateFile, _keyFile);
+            }
         }
     }
 
-    private (DateTime Written, long Length, DateTime KeyWritten, long KeyLength) Stamp()
+    private (string Certificate, string Key) Read() => (File.ReadAllText(_certificateFile), File.ReadAllText(_keyFile));
+
+    private static byte[] Hash(string certificate, string key) => SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\0{key}"));
+
+    private static TlsCertificate Load(string certificate, string key)
     {
-        var certificate = new FileInfo(_certificateFile);
-        var key = new FileInfo(_keyFile);
-        return (certificate.LastWriteTimeUtc, certificate.Length, key.LastWriteTimeUtc, key.Length);
+        X509Certificate2 leaf = LoadLeaf(certificate, key);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificate);
+        return new TlsCertificate(leaf, [.. chain.Where(c => !c.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))]);
     }
 
-    private TlsCertificate Load()
+    private static X509Certificate2 LoadLeaf(string certificate, string key)
     {
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(_certificateFile);
-        var leaf = X509Certificate2.CreateFromPemFile(_certificateFile, _keyFile);
-        return new TlsCertificate(leaf, [.. chain.Where(c => !c.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))]);
+        try
+        {
+            return X509Certificate2.CreateFromPem(certificate, key);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CryptographicException("The private key does not belong to the certificate.", e);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "Loaded the changed certificate {File}: {Subject}, valid until {NotAfter:u}")]

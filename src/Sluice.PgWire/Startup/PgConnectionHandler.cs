@@ -22,6 +22,9 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
     private readonly ICancelHandler _cancels;
     private readonly ITlsCertificateSource? _certificates;
     private readonly MessageLimits _limits;
+    private readonly PendingConnections _pending;
+    private readonly OpenConnections _open;
+    private readonly LoginThrottle _throttle;
     private readonly TimeProvider _time;
     private readonly ILogger<PgConnectionHandler> _logger;
 
@@ -50,6 +53,9 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
         _time = time;
         _certificates = certificates;
         _limits = MessageLimits.ForFrontend(options.MaximumMessageLength);
+        _pending = new PendingConnections(options.MaximumPendingConnections);
+        _open = new OpenConnections(options.MaximumConnections, options.MaximumConnectionsPerAddress);
+        _throttle = new LoginThrottle(options.FailedLoginsPerUser, options.FailedLoginsPerAddress, time);
     }
 
     /// <inheritdoc/>
@@ -57,12 +63,13 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
     {
         CancellationToken shuttingDown =
             connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        await using var startup = new StartupSequence(connection, _options, _certificates, _credentials, _cancels);
+        await using var startup = new StartupSequence(connection, _options, _certificates, _credentials, _cancels, _open, _throttle);
         try
         {
             StartupParameters? parameters = await StartAsync(startup, connection, shuttingDown);
             if (parameters is not null)
             {
+                using IDisposable counted = _open.Enter(startup.Address);
                 await _sessions.RunAsync(
                     new PgClientConnection
                     {
@@ -110,6 +117,7 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
 
     private async Task<StartupParameters?> StartAsync(StartupSequence startup, ConnectionContext connection, CancellationToken shuttingDown)
     {
+        using PendingConnections.Entry pending = _pending.Enter(startup.Address, () => Drop(connection));
         using var timeout = new CancellationTokenSource(_options.AuthenticationTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, connection.ConnectionClosed, shuttingDown);
         try
@@ -127,6 +135,12 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
         {
             throw StartupPacket.Fatal(SqlState.CannotConnectNow, "the server is shutting down");
         }
+    }
+
+    private void Drop(ConnectionContext connection)
+    {
+        LogDropped(connection.ConnectionId, connection.RemoteEndPoint, _options.MaximumPendingConnections);
+        connection.Abort(new ConnectionAbortedException("Too many connections wait to log in."));
     }
 
     private async Task FarewellAsync(StartupSequence startup, ConnectionContext connection, PgError error)
@@ -161,6 +175,9 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
 
     [LoggerMessage(12, LogLevel.Information, "Connection {ConnectionId} from {Remote}: TLS handshake failed")]
     private partial void LogHandshakeFailed(Exception exception, string connectionId, EndPoint? remote);
+
+    [LoggerMessage(15, LogLevel.Warning, "Connection {ConnectionId} from {Remote} was dropped before it logged in: more than {Maximum} others wait to")]
+    private partial void LogDropped(string connectionId, EndPoint? remote, int maximum);
 
     [LoggerMessage(13, LogLevel.Debug, "Connection {ConnectionId} was lost")]
     private partial void LogConnectionLost(Exception exception, string connectionId);

@@ -12,6 +12,23 @@ public sealed class PgServerOptions
     /// <summary>From the connection's start to the end of authentication; 60 s as PostgreSQL's <c>authentication_timeout</c>.</summary>
     public TimeSpan AuthenticationTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Clients that have logged in, at a time; one more is 53300. The bound is the host's if it has one of its own.</summary>
+    public int MaximumConnections { get; set; } = int.MaxValue;
+
+    /// <summary>Of these, those of one address (of one /64 network with IPv6; all local ones together); one more is 53300.</summary>
+    public int MaximumConnectionsPerAddress { get; set; } = int.MaxValue;
+
+    /// <summary>
+    /// Clients that have not logged in yet, at a time. One more is let in, and in its place the oldest of the address that has the most is dropped.
+    /// </summary>
+    public int MaximumPendingConnections { get; set; } = 500;
+
+    /// <summary>Failed logins of one user within a minute before more are refused, wherever they come from.</summary>
+    public int FailedLoginsPerUser { get; set; } = 10;
+
+    /// <summary>Failed logins from one address within a minute before more are refused, of whatever user.</summary>
+    public int FailedLoginsPerAddress { get; set; } = 100;
+
     /// <summary>Longest message of a client in bytes, CopyData in pieces excepted: PostgreSQL's 1 GiB - 2 unless set lower.</summary>
     public int MaximumMessageLength { get; set; } = MessageLimits.PostgresLarge;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -26,6 +27,9 @@ internal sealed class StartupSequence : IAsyncDisposable
     private readonly ITlsCertificateSource? _certificates;
     private readonly ICredentialStore _credentials;
     private readonly ICancelHandler _cancels;
+    private readonly OpenConnections _open;
+    private readonly LoginThrottle _throttle;
+    private readonly ClientAddress _address;
     private PipeReader _input;
     private SslStream? _tls;
     private byte[]? _endPointBinding;
@@ -35,13 +39,18 @@ internal sealed class StartupSequence : IAsyncDisposable
         PgServerOptions options,
         ITlsCertificateSource? certificates,
         ICredentialStore credentials,
-        ICancelHandler cancels)
+        ICancelHandler cancels,
+        OpenConnections open,
+        LoginThrottle throttle)
     {
         _context = context;
         _options = options;
         _certificates = certificates;
         _credentials = credentials;
         _cancels = cancels;
+        _open = open;
+        _throttle = throttle;
+        _address = ClientAddress.Of(context.RemoteEndPoint);
         _input = context.Transport.Input;
         Output = new MessageWriter(context.Transport.Output);
     }
@@ -52,6 +61,9 @@ internal sealed class StartupSequence : IAsyncDisposable
     public MessageWriter Output { get; private set; }
 
     public bool IsTls => _tls is not null;
+
+    /// <summary>For whom the connection is counted.</summary>
+    public ClientAddress Address => _address;
 
     /// <summary>The input after startup.</summary>
     public PipeReader Input => _input;
@@ -110,6 +122,8 @@ internal sealed class StartupSequence : IAsyncDisposable
         }
 
         RefusePlaintext();
+        _open.Check(_address);
+        RefuseIfThrottled(_throttle.Wait(parameters.User, _address));
         NegotiateVersion(parameters);
         return await AuthenticateAsync(parameters, cancellationToken) ? parameters : null;
     }
@@ -211,21 +225,23 @@ internal sealed class StartupSequence : IAsyncDisposable
         Output = new MessageWriter(PipeWriter.Create(_tls, new StreamPipeWriterOptions(minimumBufferSize: EncryptedWriteSize, leaveOpen: true)));
         if (alpnRequired && _tls.NegotiatedApplicationProtocol != PostgresAlpn)
         {
-            throw StartupPacket.Fatal(
-                SqlState.ProtocolViolation,
-                "received direct SSL connection request without ALPN protocol negotiation extension");
+            // As PostgreSQL: nothing is said to a client of who knows which protocol, whose request may be another's (ALPACA).
+            throw new AuthenticationException("received direct SSL connection request without ALPN protocol negotiation extension");
         }
     }
 
     private async ValueTask CancelAsync(byte[] body, CancellationToken cancellationToken)
     {
         // Keys of another length belong to later protocol versions, which were not spoken here.
-        if (body.Length == 2 * sizeof(int))
+        if (body.Length == 2 * sizeof(int) && _throttle.MayCancel(_address))
         {
             var key = new CancelKey(
                 BinaryPrimitives.ReadInt32BigEndian(body),
                 BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(sizeof(int))));
-            await _cancels.CancelAsync(key, cancellationToken);
+            if (!await _cancels.CancelAsync(key, cancellationToken))
+            {
+                _throttle.CancelMissed(_address);
+            }
         }
     }
 
@@ -293,6 +309,7 @@ internal sealed class StartupSequence : IAsyncDisposable
         }
 
         Move(StartupEvent.SaslResponse);
+        RefuseIfThrottled(_throttle.Begin(parameters.User, _address));
         string? serverFinal = exchange.Verify(reader.Contiguous(frame).Span);
         reader.Detach();
         if (serverFinal is null)
@@ -301,9 +318,23 @@ internal sealed class StartupSequence : IAsyncDisposable
             throw StartupPacket.Fatal(SqlState.InvalidPassword, $"password authentication failed for user \"{parameters.User}\"");
         }
 
+        _throttle.Succeeded(parameters.User, _address);
         Output.AuthenticationSaslFinal(serverFinal);
         Output.AuthenticationOk();
         return true;
+    }
+
+    private static void RefuseIfThrottled(TimeSpan wait)
+    {
+        if (wait > TimeSpan.Zero)
+        {
+            throw StartupPacket.Fatal(
+                SqlState.InvalidAuthorizationSpecification,
+                "too many failed logins",
+                hint: string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Check the user name and the password that this client uses, and try again in {Math.Ceiling(wait.TotalSeconds)} s."));
+        }
     }
 
     private static string Challenge(ScramExchange exchange, ReadOnlySpan<byte> body)

@@ -1,6 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -52,7 +53,8 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             Listen(kestrel, settings.Gateway.Postgres.Listen, postgres, listen => listen.UsePostgres());
-            Listen(kestrel, settings.Gateway.Api.Listen, api, listen => UseApi(listen, settings.Gateway.Api));
+            ITlsCertificateSource? certificates = ApiCertificates(settings.Gateway.Api, kestrel.ApplicationServices);
+            Listen(kestrel, settings.Gateway.Api.Listen, api, listen => UseApi(listen, certificates));
         });
 
         WebApplication application = builder.Build();
@@ -64,7 +66,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         catch (Exception e)
         {
             await application.DisposeAsync();
-            if (e is EngineException or IOException or CryptographicException)
+            if (e is EngineException or IOException or UnauthorizedAccessException or CryptographicException)
             {
                 throw new StartException(e);
             }
@@ -99,12 +101,20 @@ internal sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
-    private static void UseApi(ListenOptions listen, ApiEndpoint api)
+    private static PemCertificateSource? ApiCertificates(ApiEndpoint api, IServiceProvider services) =>
+        api is { Certificate: { } certificate, CertificateKey: { } key }
+            ? new PemCertificateSource(
+                certificate, key, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PemCertificateSource>>())
+            : null;
+
+    private static void UseApi(ListenOptions listen, ITlsCertificateSource? certificates)
     {
-        if (api.Certificate is not null)
+        if (certificates is not null)
         {
-            var certificate = X509Certificate2.CreateFromPemFile(api.Certificate, api.CertificateKey);
-            listen.UseHttps(certificate);
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificates.Current.Context }),
+            });
         }
     }
 

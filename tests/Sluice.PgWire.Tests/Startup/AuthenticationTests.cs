@@ -200,13 +200,13 @@ public sealed class AuthenticationTests : IAsyncLifetime
 
         await using (RawClient guess = await RawClient.ConnectAsync(_server))
         {
-            await guess.SendAsync(Cancel(processId, secret + 1));
+            await guess.SendAsync(RawClient.Cancel(processId, secret + 1));
             await guess.ExpectEndAsync();
         }
 
         await using (RawClient cancel = await RawClient.ConnectAsync(_server))
         {
-            await cancel.SendAsync(Cancel(processId, secret));
+            await cancel.SendAsync(RawClient.Cancel(processId, secret));
             await cancel.ExpectEndAsync();
         }
 
@@ -248,14 +248,6 @@ public sealed class AuthenticationTests : IAsyncLifetime
             calls++;
             return ValueTask.CompletedTask;
         }
-    }
-
-    private static byte[] Cancel(int processId, int secret)
-    {
-        byte[] body = new byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(body, processId);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(4), secret);
-        return RawClient.Packet(80877102, body);
     }
 
     private async Task<string> SaltAndWorkAsync(string user)

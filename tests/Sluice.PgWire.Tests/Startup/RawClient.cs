@@ -24,6 +24,12 @@ internal sealed class RawClient : IAsyncDisposable
         _stream = tcp.GetStream();
     }
 
+    /// <summary>The certificate that the server has shown, DER.</summary>
+    public byte[] ServerCertificate { get; private set; } = [];
+
+    /// <summary>The server has sent something that was not read.</summary>
+    public bool HasData => _tcp.Available > 0;
+
     public static async Task<RawClient> ConnectAsync(TestServer server)
     {
         var tcp = new TcpClient { NoDelay = true };
@@ -81,10 +87,26 @@ internal sealed class RawClient : IAsyncDisposable
         return error;
     }
 
-    public async Task ExpectEndAsync()
+    /// <summary>Waits until the server closes.</summary>
+    /// <param name="afterBytes">Whatever it may send before, such as a TLS alert.</param>
+    public async Task ExpectEndAsync(bool afterBytes = false)
     {
         using var timeout = new CancellationTokenSource(Patience);
-        Assert.Equal(0, await _stream.ReadAsync(new byte[1], timeout.Token));
+        int read;
+        try
+        {
+            do
+            {
+                read = await _stream.ReadAsync(new byte[1], timeout.Token);
+            }
+            while (afterBytes && read > 0);
+        }
+        catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            read = 0;
+        }
+
+        Assert.Equal(0, read);
     }
 
     /// <summary>Sends a StartupMessage for the user and reads the offer of mechanisms.</summary>
@@ -107,6 +129,31 @@ internal sealed class RawClient : IAsyncDisposable
         return Encoding.UTF8.GetString(body.AsSpan(4));
     }
 
+    /// <summary>Starts and authenticates with SCRAM-SHA-256-PLUS, bound to <paramref name="certificate"/>; returns the first message after it.</summary>
+    public async Task<char> LogInBoundAsync(byte[] certificate)
+    {
+        const string Header = "p=tls-server-end-point,,";
+        await StartAsync();
+        string challenge = await ChallengeAsync(gs2: Header, mechanism: "SCRAM-SHA-256-PLUS");
+        string binding = Convert.ToBase64String([.. Encoding.ASCII.GetBytes(Header), .. SHA256.HashData(certificate)]);
+        await SendAsync(Proof(challenge, TestServer.Password, binding: binding));
+        return (await ReadMessageAsync()).Type;
+    }
+
+    /// <summary>Fails to log in; returns the error.</summary>
+    public async Task<PgError> FailAsync(string user = TestServer.User, string password = "wrong")
+    {
+        await SendAsync(Startup(0x30000, "user", user));
+        (char type, byte[] body) = await ReadMessageAsync();
+        if (type == 'E')
+        {
+            return PgErrorParser.Parse(body);
+        }
+
+        await SendAsync(Proof(await ChallengeAsync(), password));
+        return await ReadFatalAsync();
+    }
+
     /// <summary>The client-final-message that proves <paramref name="password"/>.</summary>
     public static byte[] Proof(string challenge, string password, string nonce = "abcdefgh", string binding = "biws")
     {
@@ -121,15 +168,35 @@ internal sealed class RawClient : IAsyncDisposable
         return Message('p', Encoding.UTF8.GetBytes($"{withoutProof},p={Convert.ToBase64String(proof)}"));
     }
 
+    /// <summary>A CancelRequest.</summary>
+    public static byte[] Cancel(int processId, int secret)
+    {
+        byte[] key = new byte[8];
+        BinaryPrimitives.WriteInt32BigEndian(key, processId);
+        BinaryPrimitives.WriteInt32BigEndian(key.AsSpan(4), secret);
+        return Packet(80877102, key);
+    }
+
     /// <summary>Starts and authenticates, and reads up to ReadyForQuery; returns pid and secret.</summary>
     public async Task<(int ProcessId, int Secret)> LogInAsync()
     {
         await StartAsync();
         await SendAsync(Proof(await ChallengeAsync(), TestServer.Password));
+        return await ReadUntilReadyAsync();
+    }
+
+    /// <summary>Reads what follows the last message of SCRAM; returns pid and secret.</summary>
+    /// <exception cref="PgException">What the server says.</exception>
+    public async Task<(int ProcessId, int Secret)> ReadUntilReadyAsync()
+    {
         (int, int) key = default;
         while (await ReadMessageAsync() is { Type: not 'Z' } message)
         {
-            Assert.NotEqual('E', message.Type);
+            if (message.Type == 'E')
+            {
+                throw new PgException(PgErrorParser.Parse(message.Body));
+            }
+
             if (message.Type == 'K')
             {
                 key = (BinaryPrimitives.ReadInt32BigEndian(message.Body), BinaryPrimitives.ReadInt32BigEndian(message.Body.AsSpan(4)));
@@ -159,6 +226,7 @@ internal sealed class RawClient : IAsyncDisposable
                 RevocationMode = X509RevocationMode.NoCheck,
             },
         });
+        ServerCertificate = tls.RemoteCertificate!.GetRawCertData();
         _stream = tls;
     }
 

@@ -154,16 +154,6 @@ public sealed class StartupPacketTests
         Assert.Equal("08P01", (await client.ReadFatalAsync()).SqlState);
     }
 
-    [Fact]
-    public async Task Direct_tls_without_alpn_is_refused()
-    {
-        await using TestServer server = await TestServer.StartAsync();
-        await using RawClient client = await RawClient.ConnectAsync(server);
-        await client.EncryptAsync(direct: true, alpn: null);
-        Assert.Equal(
-            "received direct SSL connection request without ALPN protocol negotiation extension",
-            (await client.ReadFatalAsync()).Message);
-    }
 
     [Fact]
     public async Task A_log_in_without_tls_from_another_host_is_refused_unless_allowed()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,24 +19,36 @@ internal sealed class TestServer : IAsyncDisposable
 
     private readonly WebApplication _application;
     private readonly string? _certificates;
+    private readonly StrongBox<EndPoint?> _remote;
 
-    private TestServer(WebApplication application, string? certificates, int port)
+    private TestServer(WebApplication application, string? certificates, StrongBox<EndPoint?> remote, int port)
     {
         _application = application;
         _certificates = certificates;
+        _remote = remote;
         Port = port;
     }
 
     public int Port { get; }
 
+    /// <summary>Where clients that connect from now on seem to come from; <see langword="null"/> for the truth.</summary>
+    public EndPoint? Remote
+    {
+        get => _remote.Value;
+        set => _remote.Value = value;
+    }
+
     public SelectOneSession Session => _application.Services.GetRequiredService<SelectOneSession>();
 
     public CancelKeys CancelKeys => _application.Services.GetRequiredService<CancelKeys>();
 
+    public string Certificates => _certificates!;
+
     public string AuthorityFile => Path.Combine(_certificates!, "ca.pem");
 
-    public static async Task<TestServer> StartAsync(bool tls = true, PgServerOptions? options = null, EndPoint? remote = null)
+    public static async Task<TestServer> StartAsync(bool tls = true, PgServerOptions? options = null, EndPoint? remote = null, TimeProvider? time = null)
     {
+        var address = new StrongBox<EndPoint?>(remote);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         string? directory = null;
@@ -44,8 +57,10 @@ internal sealed class TestServer : IAsyncDisposable
             directory = Directory.CreateTempSubdirectory("sluice-tls").FullName;
             SelfSignedFiles files = SelfSignedCertificate.Ensure(directory, [], TimeProvider.System);
             builder.Services.AddSingleton<ITlsCertificateSource>(new PemCertificateSource(
-                files.Certificate, files.Key, TimeProvider.System, NullLogger<PemCertificateSource>.Instance));
+                files.Certificate, files.Key, time ?? TimeProvider.System, NullLogger<PemCertificateSource>.Instance));
         }
+
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
 
         builder.Services.AddPgWire(options ?? new PgServerOptions());
         builder.Services.AddSingleton<SelectOneSession>();
@@ -53,21 +68,18 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<ICredentialStore, TwoUsers>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            if (remote is not null)
+            listen.Use(next => connection =>
             {
-                listen.Use(next => connection =>
-                {
-                    connection.RemoteEndPoint = remote;
-                    return next(connection);
-                });
-            }
+                connection.RemoteEndPoint = address.Value ?? connection.RemoteEndPoint;
+                return next(connection);
+            });
 
             listen.UsePostgres();
         }));
         WebApplication application = builder.Build();
         await application.StartAsync();
-        string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new TestServer(application, directory, new Uri(address).Port);
+        string url = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new TestServer(application, directory, address, new Uri(url).Port);
     }
 
     public Task StopAsync() => _application.StopAsync();
