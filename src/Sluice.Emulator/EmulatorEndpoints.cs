@@ -56,5 +56,6 @@ internal static class EmulatorEndpoints
         FaultEndpoints.Map(endpoints, state.Faults);
         StatisticsEndpoints.Map(endpoints, state.Statistics);
         AdminEndpoints.Map(endpoints, state);
+        DirectoryEndpoints.Map(endpoints, state);
     }
 }

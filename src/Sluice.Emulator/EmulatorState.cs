@@ -52,6 +52,8 @@ internal sealed class EmulatorState
 
     public ApplicationDirectory Applications { get; } = new();
 
+    public GroupDirectory DirectoryGroups { get; } = new();
+
     public TokenIssuer Tokens { get; }
 
     public TokenValidator TokenValidator { get; }
@@ -68,6 +70,10 @@ internal sealed class EmulatorState
     public Project? FindProject(string name) => _projects.GetValueOrDefault(name);
 
     public Session? FindSession(long id) => Projects.Select(p => p.Sessions.Find(id)).FirstOrDefault(s => s is not null);
+
+    /// <summary>The <c>groups</c> claim of an application's tokens.</summary>
+    public IReadOnlyList<string> GroupsOf(Application application) =>
+        [.. application.Groups.Union(DirectoryGroups.Of(application.ObjectId), StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Makes the first project; its configuration needs the port, which is known only when the server listens.</summary>
     public void Open(Uri baseUrl)

@@ -49,6 +49,16 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_nonce_can_be_ended_before_its_minute_by_the_administrator()
+    {
+        await using var cdf = await TestEmulator.StartAsync();
+        var session = (await cdf.PostItemsAsync("/sessions", Credentials)).Expect(200).Items[0];
+        await cdf.AdminAsync($"projects/demo/sessions/{session.GetProperty("id")}", """{"nonceExpires":0}""");
+        var answer = await BindAsync(cdf, session.GetProperty("nonce").GetString()!);
+        Assert.Equal("Nonce has expired", answer.Expect(400).Message);
+    }
+
+    [Fact]
     public async Task A_stranger_is_refused_as_by_real_cdf_when_nonces_are_not_redeemed()
     {
         await using var cdf = await TestEmulator.StartAsync(new EmulatorOptions { RedeemsNonces = false });

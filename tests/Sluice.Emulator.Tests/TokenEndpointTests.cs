@@ -65,12 +65,54 @@ public sealed class TokenEndpointTests
         Assert.Equal(7000222, answer.Body.GetProperty("error_codes")[0].GetInt32());
     }
 
-    [Fact]
-    public async Task A_scope_of_another_resource_is_invalid()
+    [Theory]
+    [InlineData("https://other.cognitedata.com/.default", "invalid_resource", 500011)]
+    [InlineData("https://other.cognitedata.com", "invalid_scope", 1002012)]
+    [InlineData("user_impersonation", "invalid_scope", 1002012)]
+    [InlineData("https://a/.default https://b/.default", "invalid_scope", 70011)]
+    public async Task A_wrong_scope_gets_the_error_of_entra_id(string scope, string error, int code)
     {
         await using var cdf = await TestEmulator.StartAsync();
-        var answer = (await cdf.RequestTokenAsync(cdf.Emulator.ClientId, cdf.Emulator.ClientSecret, "https://other/.default")).Expect(400);
-        Assert.Equal("invalid_scope", answer.Body.GetProperty("error").GetString());
+        var answer = (await cdf.RequestTokenAsync(cdf.Emulator.ClientId, cdf.Emulator.ClientSecret, scope)).Expect(400);
+        Assert.Equal(error, answer.Body.GetProperty("error").GetString());
+        Assert.Equal(code, answer.Body.GetProperty("error_codes")[0].GetInt32());
+    }
+
+    [Theory]
+    [InlineData("11111111-2222-3333-4444-555555555555", 90002)]
+    [InlineData("contoso.example", 90002)]
+    [InlineData("contoso", 900023)]
+    public async Task A_wrong_tenant_gets_the_error_of_entra_id(string tenant, int code)
+    {
+        await using var cdf = await TestEmulator.StartAsync();
+        var answer = (await cdf.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/{tenant}/oauth2/v2.0/token")
+        {
+            Content = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("scope", cdf.Emulator.Scope)]),
+        })).Expect(400);
+        Assert.Equal("invalid_request", answer.Body.GetProperty("error").GetString());
+        Assert.Equal(code, answer.Body.GetProperty("error_codes")[0].GetInt32());
+    }
+
+    [Theory]
+    [InlineData("grant_type", 400, "invalid_request", 900144)]
+    [InlineData("client_id", 400, "invalid_request", 900144)]
+    [InlineData("scope", 400, "invalid_request", 900144)]
+    [InlineData("client_secret", 401, "invalid_client", 7000216)]
+    public async Task What_a_form_leaves_out_is_named(string left, int status, string error, int code)
+    {
+        await using var cdf = await TestEmulator.StartAsync();
+        KeyValuePair<string, string>[] form =
+        [
+            new("grant_type", "client_credentials"), new("client_id", cdf.Emulator.ClientId),
+            new("client_secret", cdf.Emulator.ClientSecret), new("scope", cdf.Emulator.Scope),
+        ];
+        var answer = (await cdf.SendAsync(new HttpRequestMessage(HttpMethod.Post, cdf.Emulator.TokenUrl)
+        {
+            Content = new FormUrlEncodedContent(form.Where(field => field.Key != left)),
+        })).Expect(status);
+        Assert.Equal(error, answer.Body.GetProperty("error").GetString());
+        Assert.Equal(code, answer.Body.GetProperty("error_codes")[0].GetInt32());
+        Assert.Contains($"'{left}'", answer.Body.GetProperty("error_description").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class Application
 
     public IReadOnlyList<ApplicationSecret> Secrets { get; init; } = [];
 
-    /// <summary>Object ids of the groups it is a member of: the token's <c>groups</c> claim.</summary>
+    /// <summary>Object ids of groups that it is a member of and that need not be in the directory: a short cut to the token's claim.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
     /// <summary>The token's <c>roles</c> claim.</summary>

@@ -33,7 +33,9 @@ internal static class TokenEndpoint
         var tenant = (string)request.RouteValues["tenant"]!;
         if (!tenant.Equals(state.Options.Tenant, StringComparison.OrdinalIgnoreCase))
         {
-            throw TokenError.UnknownTenant(tenant);
+            throw Guid.TryParse(tenant, out _) || tenant.Contains('.', StringComparison.Ordinal)
+                ? TokenError.UnknownTenant(tenant)
+                : TokenError.MalformedTenant(tenant);
         }
 
         var grant = Field(form, "grant_type");
@@ -45,12 +47,7 @@ internal static class TokenEndpoint
         var (clientId, secret) = Credentials(request, form);
         var application = state.Applications.Authenticate(clientId, secret, state.Options.Tenant, state.Clock.GetUtcNow());
         call.Log.ClientId = application.ClientId;
-        var scope = Field(form, "scope");
-        if (!scope.Equals(state.Scope, StringComparison.OrdinalIgnoreCase))
-        {
-            throw TokenError.WrongScope(scope);
-        }
-
+        CheckScope(Field(form, "scope"), state);
         var lifetime = (long)state.Settings.TokenLifetime.TotalSeconds;
         var token = state.Tokens.Issue(application);
         return Reply.Json(StatusCodes.Status200OK, writer =>
@@ -64,6 +61,24 @@ internal static class TokenEndpoint
         });
     }
 
+    private static void CheckScope(string scope, EmulatorState state)
+    {
+        const string Default = "/.default";
+        if (scope.Equals(state.Scope, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (scope.Contains(' ', StringComparison.Ordinal))
+        {
+            throw TokenError.MalformedScope(scope);
+        }
+
+        throw scope.EndsWith(Default, StringComparison.OrdinalIgnoreCase)
+            ? TokenError.UnknownResource(scope[..^Default.Length], state.Options.Tenant)
+            : TokenError.ScopeWithoutDefault(scope);
+    }
+
     private static (string ClientId, string Secret) Credentials(HttpRequest request, IFormCollection form)
     {
         if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
@@ -73,7 +88,8 @@ internal static class TokenEndpoint
             return basic;
         }
 
-        return (Field(form, "client_id"), Field(form, "client_secret"));
+        var clientId = Field(form, "client_id");
+        return form["client_secret"].ToString() is { Length: > 0 } secret ? (clientId, secret) : throw TokenError.MissingSecret();
     }
 
     private static (string ClientId, string Secret)? TryDecode(string parameter)

@@ -13,7 +13,7 @@ internal sealed class TokenIssuer(EmulatorState state)
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     public string Issue(Application application) => Issue(
-        application.ObjectId, application.ClientId, application.Groups, application.Roles, session: null, state.Settings.TokenLifetime);
+        application.ObjectId, application.ClientId, state.GroupsOf(application), application.Roles, session: null, state.Settings.TokenLifetime);
 
     public string IssueForSession(Principal principal, long session, TimeSpan lifetime) =>
         Issue(principal.Subject, principal.ClientId, principal.Groups, principal.Roles, session, lifetime);

@@ -43,7 +43,7 @@ internal sealed class Session
 
     public required string Nonce { get; init; }
 
-    public required DateTimeOffset NonceExpires { get; init; }
+    public required DateTimeOffset NonceExpires { get; set; }
 
     /// <summary>What refreshing asks for.</summary>
     public required string Key { get; init; }

@@ -86,7 +86,7 @@ internal static class SessionEndpoints
             {
                 Subject = application.ObjectId,
                 ClientId = application.ClientId,
-                Groups = application.Groups,
+                Groups = state.GroupsOf(application),
                 Roles = application.Roles,
                 Issuer = call.Project.Oidc.Issuer,
                 Audiences = [call.Project.Oidc.Audience],

@@ -70,6 +70,15 @@ internal sealed class SessionStore(Project project)
         }
     }
 
+    /// <summary>Lets the nonce of a session end at another time.</summary>
+    public void EndNonce(Session session, DateTimeOffset expires)
+    {
+        lock (_gate)
+        {
+            session.NonceExpires = expires;
+        }
+    }
+
     public void RevokeAll()
     {
         foreach (var session in All())
