@@ -10,7 +10,19 @@ has_postgres || missing+=(postgresql)
 /usr/bin/python3 -c 'import psycopg2' 2>/dev/null || missing+=(python3-psycopg2)
 [ -e /usr/share/java/postgresql.jar ] || missing+=(libpostgresql-jdbc-java)
 command -v javac >/dev/null || missing+=(default-jdk-headless)
+for tool in curl jq; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+done
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
 [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
+
+# newman runs the Postman collection. npm ci installs exactly what the lock file says, checked by its hashes.
+newman=tests/newman
+if ! cmp -s "$newman/package-lock.json" "$newman/node_modules/.installed-lock.json"; then
+    npm ci --prefix "$newman" --no-audit --no-fund --loglevel error >&2
+    cp "$newman/package-lock.json" "$newman/node_modules/.installed-lock.json"
+fi
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 results=$(mktemp -d)

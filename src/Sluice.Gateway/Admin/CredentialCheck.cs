@@ -76,7 +76,7 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
         if (!token.IsSuccess)
         {
             throw token.Error.Kind == TokenErrorKind.RefusedByProvider
-                ? new ApiException(400, $"the identity provider {application.TokenUrl.Host} refuses the credentials: {token.Error.Message}")
+                ? Refused(application, token.Error)
                 : new ApiException(503, $"the identity provider gives no token now: {token.Error.Message}");
         }
 
@@ -92,5 +92,11 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
 
         // 403: a token that may not be inspected is good enough for tables. No answer: the provider's word stands.
         return new CheckedCredentials(application, Session: null);
+    }
+
+    private static ApiException Refused(ApplicationCredentials application, TokenError error)
+    {
+        var advice = EntraAdvice.For(error.Message) is { } sentence ? $". {sentence}" : string.Empty;
+        return new ApiException(400, $"the identity provider {application.TokenUrl.Host} refuses the credentials: {error.Message}{advice}");
     }
 }

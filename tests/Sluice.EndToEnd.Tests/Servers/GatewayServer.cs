@@ -29,6 +29,12 @@ public sealed class GatewayServer : IAsyncLifetime
     /// <summary>The CDF behind Sluice, as an administrator sees it.</summary>
     internal CdfAdministrator Cdf { get; private set; } = null!;
 
+    /// <summary>That CDF itself.</summary>
+    internal CdfEmulator Emulator => _emulator!;
+
+    /// <summary>Sluice's address for administrators.</summary>
+    internal Uri Api { get; private set; } = null!;
+
     /// <summary>The user that most tests connect as.</summary>
     internal GatewayLogin User { get; private set; } = null!;
 
@@ -68,7 +74,8 @@ public sealed class GatewayServer : IAsyncLifetime
         _gateway.MapSluiceApi();
         await _gateway.StartAsync();
         EndPoint = postgres!.IPEndPoint!;
-        Cdf = await CdfAdministrator.SignInAsync(_emulator, new Uri($"http://{api!.IPEndPoint}"));
+        Api = new Uri($"http://{api!.IPEndPoint}");
+        Cdf = await CdfAdministrator.SignInAsync(_emulator, Api);
         User = await Cdf.RegisterUserAsync();
     }
 
