@@ -59,11 +59,11 @@ public sealed partial class AdministrationGuideTests(FaultServer own) : IClassFi
         Assert.Contains("INSERT 0 1", result.Succeeded().Output, StringComparison.Ordinal);
         var stored = Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", "pump-1"))!;
         Assert.Equal("Pump 1", (string?)stored["name"]);
-        var username = Username().Match(result.Output).Groups[1].Value;
+        var username = Username().Match(result.Output).Groups["name"].Value;
         var deleted = await _server.Cdf.GatewayAsync("byids", $$"""{"items":[{"username":"{{username}}"}]}""");
         Assert.Equal(HttpStatusCode.NotFound, deleted.Status);
     }
 
-    [GeneratedRegex("\"username\":\"([^\"]+)\"", RegexOptions.None, 5_000)]
+    [GeneratedRegex("\"username\":\"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex Username();
 }
