@@ -6,6 +6,9 @@ public sealed class AdminOptions
     /// <summary>The host name that users connect to with SQL, as told to whoever creates them.</summary>
     public required string Host { get; set; }
 
+    /// <summary>The port that users connect to with SQL, which version 1 tells too.</summary>
+    public int Port { get; set; } = 5432;
+
     /// <summary>The CDF cluster, to which calls that are not Sluice's own are passed on.</summary>
     public required Uri Cdf { get; set; }
 

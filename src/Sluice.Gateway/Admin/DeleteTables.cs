@@ -1,14 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Tables;
-using Sluice.Gateway.Users;
-using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Admin;
 
 /// <summary>
 /// <c>POST /api/v1/projects/{project}/postgresgateway/tables/{username}/delete</c>: 1 to 10 custom tables, all or none. RAW tables and views stay.
 /// </summary>
-internal sealed class DeleteTables(GatewayAccess access, UserTableStore tables, IUserDatabaseTables databases)
+internal sealed class DeleteTables(GatewayAccess access, TableRemoval removal)
 {
     private const int MaxItems = 10;
 
@@ -22,33 +20,9 @@ internal sealed class DeleteTables(GatewayAccess access, UserTableStore tables, 
             throw new ApiException(400, $"table \"{builtIn}\" is a built-in table; only custom tables can be deleted");
         }
 
-        var missing = await RemoveAsync(user.Username, names, request.IgnoresUnknown);
+        var missing = await removal.RemoveAsync(user.Username, names, request.IgnoresUnknown);
         return missing.Count == 0 || request.IgnoresUnknown
             ? TypedResults.Json(new NothingAnswer(), AdminJson.Default.NothingAnswer)
             : throw ApiException.NoTables(username, missing);
-    }
-
-    private async Task<IReadOnlyList<string>> RemoveAsync(string username, List<string> names, bool ignoreUnknown)
-    {
-        try
-        {
-            return await tables.RemoveAsync(
-                username,
-                names,
-                ignoreUnknown,
-                (removed, cancellation) => databases.RemoveAsync(username, removed, cancellation),
-                CancellationToken.None);
-        }
-        catch (PgException e) when (e.Error.SqlState == SqlState.LockNotAvailable)
-        {
-            throw new ApiException(
-                503,
-                $"a session of user {username} uses a table that is to be deleted ({string.Join(", ", names)}), maybe in a transaction that is left open; "
-                + "nothing was deleted. End the transaction, then send the request again");
-        }
-        catch (PgException e) when (e.Error.SqlState == SqlState.DependentObjectsStillExist)
-        {
-            throw new ApiException(409, $"{e.Error.Message}: {e.Error.Detail}. Nothing was deleted; drop what depends on it first");
-        }
     }
 }

@@ -18,16 +18,7 @@ internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, Adm
     /// <exception cref="ApiException">401, 403.</exception>
     public async Task<Caller> AuthorizeAsync(HttpContext context, string project, string action)
     {
-        var token = BearerToken(context.Request);
-        var inspection = await InspectAsync(project, token, context.RequestAborted);
-        if (!inspection.Projects.Contains(project, StringComparer.Ordinal))
-        {
-            throw new ApiException(
-                401,
-                $"Unauthorized: the token has no access to project {project}. Check the project's name, and that one of its CDF groups has the source id of a "
-                + "group that the token's principal is a member of");
-        }
-
+        var (token, inspection) = await InspectAsync(context, project);
         var grants = inspection.Capabilities.Where(capability => capability.Grants(Acl, action, project)).ToList();
         if (grants.Count == 0)
         {
@@ -64,14 +55,34 @@ internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, Adm
             : throw new ApiException(403, $"the token has postgresGateway:{action} for certain users only ({UsersScope}); this call needs it with scope all");
     }
 
-    private async Task<TokenInspection> InspectAsync(string project, string token, CancellationToken cancellationToken)
+    /// <summary>Checks that the caller's token is one for <paramref name="project"/>, whatever it may do there; null for any project.</summary>
+    /// <exception cref="ApiException">401.</exception>
+    public async Task<Caller> IdentifyAsync(HttpContext context, string? project)
+    {
+        var (token, inspection) = await InspectAsync(context, project);
+        return new Caller(token, inspection.Subject, Usernames: null);
+    }
+
+    private async Task<(string Token, TokenInspection Inspection)> InspectAsync(HttpContext context, string? project)
+    {
+        var token = BearerToken(context.Request);
+        var inspection = await InspectAsync(token, context.RequestAborted);
+        return project is null || inspection.Projects.Contains(project, StringComparer.Ordinal)
+            ? (token, inspection)
+            : throw new ApiException(
+                401,
+                $"Unauthorized: the token has no access to project {project}. Check the project's name, and that one of its CDF groups has the source id of a "
+                + "group that the token's principal is a member of");
+    }
+
+    private async Task<TokenInspection> InspectAsync(string token, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.InspectionTimeout);
         CdfResult<TokenInspection> result;
         try
         {
-            result = await clients.ForToken(project, token).Token.InspectAsync(limit.Token);
+            result = await clients.ForToken(string.Empty, token).Token.InspectAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -62,8 +62,17 @@ public sealed partial class UserDatabases
     /// The engine's error: 57P03 while it restarts, 55P03 if a session of the user holds a table that must go, 2BP01 if something of his depends on it.
     /// </exception>
     /// <exception cref="ArgumentException">A reserved name, or one of more than 63 bytes.</exception>
+    public Task<EngineLogin> EnsureAsync(
+        string username,
+        IReadOnlyCollection<TableDefinition> userTables,
+        DatabaseRights rights,
+        CancellationToken cancellationToken) =>
+        EnsureAsync(username, BuiltInTables.All, userTables, rights, cancellationToken);
+
+    /// <summary>The same for a user who has <paramref name="builtInTables"/> instead of those of version 2.</summary>
     public async Task<EngineLogin> EnsureAsync(
         string username,
+        IReadOnlyList<TableDefinition> builtInTables,
         IReadOnlyCollection<TableDefinition> userTables,
         DatabaseRights rights,
         CancellationToken cancellationToken)
@@ -81,7 +90,7 @@ public sealed partial class UserDatabases
         {
             if (!user.Has(wanted, rights))
             {
-                await BuildAsync(username, userTables, rights, cancellationToken);
+                await BuildAsync(username, builtInTables, userTables, rights, cancellationToken);
                 user.Rights = rights;
                 user.Tables = wanted;
             }
@@ -135,6 +144,25 @@ public sealed partial class UserDatabases
             {
                 await sql.ExecuteAsync(Bounded(string.Concat(statements)), cancellationToken);
             }
+        }, cancellationToken);
+
+    /// <summary>Puts tables in the place of others of the user's own, all or none; does nothing if there is no database yet.</summary>
+    /// <param name="username">The user.</param>
+    /// <param name="replacements">The names of tables, which need not be there, and what is to be in their places, under the same name or another.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="PgException">As <see cref="DropTablesAsync"/>; 42P07: the user has a table of a new name.</exception>
+    public Task ReplaceTablesAsync(
+        string username,
+        IReadOnlyCollection<(string Name, TableDefinition Table)> replacements,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(username, async (sql, existing) =>
+        {
+            var next = NextChild(existing);
+            var drops = replacements
+                .Where(replacement => existing.ContainsKey(replacement.Name) && BuiltInTables.Find(replacement.Name) is null)
+                .Select(replacement => CatalogSql.DropTable(replacement.Name, existing[replacement.Name].Child));
+            var creations = replacements.Select((replacement, i) => CatalogSql.CreateMarkedTable(replacement.Table, UserTemplate.Child(next + i)));
+            await sql.ExecuteAsync(Bounded(string.Concat(drops.Concat(creations))), cancellationToken);
         }, cancellationToken);
 
     /// <summary>Ends the user's sessions and removes his database and role; nothing happens if they are not there. CDF keeps its rows.</summary>
@@ -221,6 +249,7 @@ public sealed partial class UserDatabases
 
     private async Task BuildAsync(
         string username,
+        IReadOnlyList<TableDefinition> builtInTables,
         IReadOnlyCollection<TableDefinition> userTables,
         DatabaseRights rights,
         CancellationToken cancellationToken)
@@ -242,7 +271,7 @@ public sealed partial class UserDatabases
         await using (var sql = await EngineSql.OpenAsync(_engine, username, EngineRoles.Owner, cancellationToken))
         {
             await sql.ExecuteAsync(UserMapping(username), cancellationToken);
-            await ReconcileAsync(sql, userTables, cancellationToken);
+            await ReconcileAsync(sql, builtInTables, userTables, cancellationToken);
             await sql.ExecuteAsync(
                 rights.CreatesTables ? $"GRANT CREATE ON SCHEMA public TO {name}" : $"REVOKE CREATE ON SCHEMA public FROM {name}", cancellationToken);
         }
@@ -275,10 +304,14 @@ public sealed partial class UserDatabases
             """;
     }
 
-    private async Task ReconcileAsync(EngineSql sql, IReadOnlyCollection<TableDefinition> userTables, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(
+        EngineSql sql,
+        IReadOnlyList<TableDefinition> builtInTables,
+        IReadOnlyCollection<TableDefinition> userTables,
+        CancellationToken cancellationToken)
     {
         var existing = await ListAsync(sql, cancellationToken);
-        var wanted = BuiltInTables.All.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var wanted = builtInTables.ToDictionary(table => table.Name, StringComparer.Ordinal);
         foreach (var table in userTables)
         {
             wanted[table.Name] = table;
@@ -303,6 +336,11 @@ public sealed partial class UserDatabases
                 {
                     statements.Append(CatalogSql.DropTable(name, child.Child));
                 }
+            }
+            else if (BuiltInTables.Find(name) is not null)
+            {
+                // The template has the tables of version 2.
+                statements.Append(CatalogSql.DropTable(name, child.Child));
             }
         }
 

@@ -43,6 +43,9 @@ public sealed record PostgresEndpoint
     /// <summary>The host name that users are told to connect to, and that a generated certificate is for.</summary>
     public string PublicHost { get; init; } = "localhost";
 
+    /// <summary>The port that users are told to connect to; that of the first address of <see cref="Listen"/> unless set.</summary>
+    public int? PublicPort { get; init; }
+
     /// <summary>PEM file of the server certificate and its intermediates. Without, one is generated in the data directory.</summary>
     public string? Certificate { get; init; }
 

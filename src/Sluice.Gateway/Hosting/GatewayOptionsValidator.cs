@@ -58,6 +58,11 @@ public static class GatewayOptionsValidator
             findings.Add("Postgres:PublicHost is empty: give the host name that users connect to.");
         }
 
+        if (postgres.PublicPort is < 1 or > 65_535)
+        {
+            findings.Add($"Postgres:PublicPort is {postgres.PublicPort}: give 1 to 65535, or leave it out.");
+        }
+
         if (postgres.AuthenticationTimeout <= TimeSpan.Zero || postgres.AuthenticationTimeout > TimeSpan.FromMinutes(10))
         {
             findings.Add($"Postgres:AuthenticationTimeout is {postgres.AuthenticationTimeout}: give a time up to 00:10:00.");

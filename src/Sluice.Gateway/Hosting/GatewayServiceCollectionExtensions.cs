@@ -41,6 +41,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddPostgresGateway(new AdminOptions
         {
             Host = options.Postgres.PublicHost,
+            Port = PublicPort(options.Postgres),
             Cdf = new Uri(options.Cdf.BaseUrl),
             TokenUrlHosts = SplitList(options.Cdf.TokenHosts),
         });
@@ -141,6 +142,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<ISessionUsers, GatewaySessionUsers>();
         services.AddSingleton<ISessionHandler, SessionHandler>();
     }
+
+    private static int PublicPort(PostgresEndpoint postgres) =>
+        postgres.PublicPort ?? ListenAddress.ParseList(postgres.Listen, out _).FirstOrDefault(address => address.EndPoint is not null)?.EndPoint?.Port ?? 5432;
 
     private static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -8,6 +8,18 @@ public sealed record ColumnDefinition
     /// <summary>The name in PostgreSQL; case matters.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The name in version 2 of the gateway, which is what Sluice itself knows the column by; another than <see cref="Name"/> for users of version 1.</summary>
+    public string NameInVersion2 { get => field ?? Name; init; }
+
+    /// <summary>The name in version 1 of the gateway, if it was another.</summary>
+    public string? NameInVersion1 { get; init; }
+
+    /// <summary>The type in version 1 of the gateway, if it was another.</summary>
+    public ColumnType? TypeInVersion1 { get; init; }
+
+    /// <summary>The version of the gateway that first had the column.</summary>
+    public int SinceVersion { get; init; } = 1;
+
     /// <summary>The type in PostgreSQL.</summary>
     public required ColumnType Type { get; init; }
 

@@ -24,6 +24,9 @@ public enum ColumnShape
     /// <summary>A field of a RAW row: any JSON value.</summary>
     RawValue,
 
+    /// <summary>CDF has no such field any more: a value is taken and dropped with a NOTICE, and NULL is read.</summary>
+    Ignored,
+
     /// <summary>A node, or a list of nodes: <c>{"space":"s","externalId":"a"}</c>.</summary>
     Reference,
 }

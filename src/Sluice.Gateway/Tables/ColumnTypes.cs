@@ -21,6 +21,9 @@ internal static class ColumnTypes
 
     public static ColumnType BigIntArray { get; } = new(PgType.Int8Array);
 
+    /// <summary><c>VARCHAR</c> of any length.</summary>
+    public static ColumnType UnboundedVarchar { get; } = new(PgType.Varchar);
+
     /// <summary><c>VARCHAR(n)</c>, in characters.</summary>
     public static ColumnType Varchar(int length) => ColumnType.VarcharOf(length);
 }

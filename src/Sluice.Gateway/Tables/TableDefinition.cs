@@ -14,6 +14,18 @@ public sealed record TableDefinition
     /// <summary>The name in schema <c>public</c>; case matters.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The name in version 2 of the gateway, which is what Sluice itself knows the table by; another than <see cref="Name"/> for users of version 1.</summary>
+    public string NameInVersion2 { get => field ?? Name; init; }
+
+    /// <summary>The name in version 1 of the gateway, if it was another.</summary>
+    public string? NameInVersion1 { get; init; }
+
+    /// <summary>The version of the gateway that first had the table.</summary>
+    public int SinceVersion { get; init; } = 1;
+
+    /// <summary>Columns that version 1 of the gateway alone had, at the end.</summary>
+    public ImmutableArray<ColumnDefinition> ColumnsOfVersion1 { get; init; } = [];
+
     /// <summary>What <c>\dt+</c> shows.</summary>
     public required string Comment { get; init; }
 
@@ -36,8 +48,9 @@ public sealed record TableDefinition
         init
         {
             field = value;
-            _ordinals = value.Select((column, ordinal) => (column.Name, ordinal))
-                .ToFrozenDictionary(c => c.Name, c => c.ordinal, StringComparer.Ordinal);
+            _ordinals = value.SelectMany((column, ordinal) => new[] { column.Name, column.NameInVersion2 }.Distinct(StringComparer.Ordinal)
+                    .Select(name => KeyValuePair.Create(name, ordinal)))
+                .ToFrozenDictionary(StringComparer.Ordinal);
         }
     }
 
@@ -99,9 +112,9 @@ public sealed record TableDefinition
         }
     }
 
-    /// <summary>The 0-based position of the column called <paramref name="name"/>, or -1.</summary>
+    /// <summary>The 0-based position of the column called <paramref name="name"/>, now or in version 2, or -1.</summary>
     public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);
 
-    /// <summary>The column called <paramref name="name"/>, or <see langword="null"/>.</summary>
+    /// <summary>The column called <paramref name="name"/>, now or in version 2, or <see langword="null"/>.</summary>
     public ColumnDefinition? FindColumn(string name) => _ordinals.TryGetValue(name, out var ordinal) ? Columns[ordinal] : null;
 }

@@ -14,6 +14,9 @@ public interface IUserDatabaseTables
     /// <summary>Drops tables of the user's own, all or none; nothing to do for those that are not there.</summary>
     Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken);
 
+    /// <summary>Puts tables in the place of others of the user's own, all or none.</summary>
+    Task ReplaceAsync(string username, IReadOnlyCollection<(string Name, TableDefinition Table)> replacements, CancellationToken cancellationToken);
+
     /// <summary>Ends the user's sessions and removes his database; nothing happens if they are not there. CDF keeps its rows.</summary>
     Task DropDatabaseAsync(string username, CancellationToken cancellationToken);
 }

@@ -31,7 +31,7 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
             async (catalog, options) =>
             {
                 var rights = new DatabaseRights { CreatesTables = options.StagingTables, ConnectionLimit = options.ConnectionLimit };
-                var login = await databases().EnsureAsync(username, [.. catalog.Particular], rights, cancellationToken);
+                var login = await databases().EnsureAsync(username, catalog.Common, [.. catalog.Particular], rights, cancellationToken);
                 _current[username] = catalog;
                 return (login, catalog);
             },
@@ -73,6 +73,19 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
     {
         await databases().DropTablesAsync(username, tablenames, cancellationToken);
         Change(username, catalog => tablenames.Aggregate(catalog, static (all, table) => all.Without(table)));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="PgWire.Protocol.PgException">As <see cref="UserDatabases.ReplaceTablesAsync"/>.</exception>
+    public async Task ReplaceAsync(
+        string username,
+        IReadOnlyCollection<(string Name, TableDefinition Table)> replacements,
+        CancellationToken cancellationToken)
+    {
+        await databases().ReplaceTablesAsync(username, replacements, cancellationToken);
+        Change(username, catalog => replacements.Aggregate(
+            replacements.Aggregate(catalog, static (all, replacement) => all.Without(replacement.Name)),
+            static (all, replacement) => all.With(replacement.Table)));
     }
 
     /// <inheritdoc/>

@@ -31,9 +31,11 @@ public sealed class UserTableStore(IEngine engine)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var options = await LockAsync(connection, username, "FOR SHARE", cancellationToken);
+        var (version, options) = await LockAsync(connection, username, "FOR SHARE", cancellationToken);
         var tables = await ListAsync(connection, username, cancellationToken);
-        var result = await use(TableCatalog.Of(tables.Select(table => table.Declaration.ToDefinition()), TableVariants.Of(options)), options);
+        var custom = tables.Select(table => table.Declaration.ToDefinition());
+        var variants = TableVariants.Of(options);
+        var result = await use(version == 1 ? TableCatalog.OfVersion1(custom, variants) : TableCatalog.Of(custom, variants), options);
         await transaction.CommitAsync(cancellationToken);
         return result;
     }
@@ -55,7 +57,7 @@ public sealed class UserTableStore(IEngine engine)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
         var existing = (await ListAsync(connection, username, cancellationToken))
-            .ToDictionary(table => table.Declaration.Tablename, StringComparer.Ordinal);
+            .ToDictionary(NameOf, StringComparer.Ordinal);
         var added = new List<TableDeclaration>();
         foreach (var declaration in declarations)
         {
@@ -74,6 +76,7 @@ public sealed class UserTableStore(IEngine engine)
         {
             await InsertAsync(connection, username, added, now, cancellationToken);
             await apply([.. added.Select(declaration => declaration.ToDefinition())], cancellationToken);
+            existing = (await ListAsync(connection, username, cancellationToken)).ToDictionary(NameOf, StringComparer.Ordinal);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -109,19 +112,52 @@ public sealed class UserTableStore(IEngine engine)
         return missing;
     }
 
+    /// <summary>
+    /// Declares tables otherwise, all or none, and returns them as stored. <paramref name="changes"/> says what to change, given what there is;
+    /// <paramref name="apply"/> does it in the user's database. Others who change this user's tables wait.
+    /// </summary>
+    /// <exception cref="PgException">28000: the user was deleted.</exception>
+    public async Task<IReadOnlyList<CustomTable>> ChangeAsync(
+        string username,
+        Func<IReadOnlyList<CustomTable>, IReadOnlyList<TableChange>> changes,
+        Func<IReadOnlyCollection<(string Name, TableDefinition Table)>, CancellationToken, Task> apply,
+        CancellationToken cancellationToken)
+    {
+        const string Sql =
+            "UPDATE sluice.user_table SET tablename = @NewName, definition = @Definition::json WHERE username = @username AND tablename = @Tablename";
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
+        var wanted = changes(await ListAsync(connection, username, cancellationToken));
+        var rows = wanted.Select(change => new { username, change.Tablename, NewName = change.Declaration.Tablename, Definition = Serialize(change.Declaration) });
+        await connection.ExecuteAsync(new CommandDefinition(Sql, rows, cancellationToken: cancellationToken));
+        await apply([.. wanted.Select(change => (change.Tablename, change.Declaration.ToDefinition()))], cancellationToken);
+        var stored = (await ListAsync(connection, username, cancellationToken)).ToDictionary(NameOf, StringComparer.Ordinal);
+        await transaction.CommitAsync(cancellationToken);
+        return [.. wanted.Select(change => stored[change.Declaration.Tablename])];
+    }
+
+    private static string Serialize(TableDeclaration declaration) => declaration is ViewTableDeclaration view
+        ? JsonSerializer.Serialize(view, UsersJson.Default.ViewTableDeclaration)
+        : JsonSerializer.Serialize((RawTableDeclaration)declaration, UsersJson.Default.RawTableDeclaration);
+
     private static string NameOf(CustomTable table) => table.Declaration.Tablename;
 
-    private static async Task<UserOptions> LockAsync(NpgsqlConnection connection, string username, string strength, CancellationToken cancellationToken)
+    private static async Task<(int Version, UserOptions Options)> LockAsync(
+        NpgsqlConnection connection,
+        string username,
+        string strength,
+        CancellationToken cancellationToken)
     {
-        var sql = $"SELECT options::text FROM sluice.gateway_user WHERE username = @username {strength}";
-        var options = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken))
+        var sql = $"SELECT version::int AS \"Version\", options::text AS \"Options\" FROM sluice.gateway_user WHERE username = @username {strength}";
+        var user = await connection.QuerySingleOrDefaultAsync<LockedUser>(new CommandDefinition(sql, new { username }, cancellationToken: cancellationToken))
             ?? throw new PgException(new PgError
             {
                 Severity = PgSeverity.Fatal,
                 SqlState = SqlState.InvalidAuthorizationSpecification,
                 Message = $"user \"{username}\" was deleted",
             });
-        return JsonSerializer.Deserialize(options, UsersJson.Default.UserOptions)!;
+        return (user.Version, JsonSerializer.Deserialize(user.Options, UsersJson.Default.UserOptions)!);
     }
 
     private static async Task<IReadOnlyList<CustomTable>> ListAsync(
@@ -131,7 +167,7 @@ public sealed class UserTableStore(IEngine engine)
     {
         const string Sql =
             """
-            SELECT type AS "Type", definition::text AS "Definition", created_time AS "CreatedTime"
+            SELECT id AS "Id", type AS "Type", definition::text AS "Definition", created_time AS "CreatedTime"
             FROM sluice.user_table WHERE username = @username ORDER BY tablename
             """;
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(Sql, new { username }, cancellationToken: cancellationToken));
@@ -155,16 +191,23 @@ public sealed class UserTableStore(IEngine engine)
             username,
             declaration.Tablename,
             Type = declaration is ViewTableDeclaration ? View : RawRows,
-            Definition = declaration is ViewTableDeclaration view
-                ? JsonSerializer.Serialize(view, UsersJson.Default.ViewTableDeclaration)
-                : JsonSerializer.Serialize((RawTableDeclaration)declaration, UsersJson.Default.RawTableDeclaration),
+            Definition = Serialize(declaration),
             CreatedTime = now.UtcDateTime,
         });
         await connection.ExecuteAsync(new CommandDefinition(Sql, rows, cancellationToken: cancellationToken));
     }
 
+    private sealed class LockedUser
+    {
+        public int Version { get; init; }
+
+        public required string Options { get; init; }
+    }
+
     private sealed class Row
     {
+        public long Id { get; init; }
+
         public required string Type { get; init; }
 
         public required string Definition { get; init; }
@@ -175,6 +218,7 @@ public sealed class UserTableStore(IEngine engine)
             Type == View
                 ? JsonSerializer.Deserialize(Definition, UsersJson.Default.ViewTableDeclaration)!
                 : JsonSerializer.Deserialize(Definition, UsersJson.Default.RawTableDeclaration)!,
-            new DateTimeOffset(CreatedTime));
+            new DateTimeOffset(CreatedTime),
+            Id);
     }
 }

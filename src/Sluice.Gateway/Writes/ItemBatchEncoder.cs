@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
+using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes.Fields;
 using Sluice.PgWire.Columns;
 using Sluice.PgWire.Protocol;
@@ -31,18 +32,31 @@ internal class ItemBatchEncoder : BatchEncoder
     public ItemBatchEncoder(WritePlan plan, WriteContext context)
         : base(plan, context)
     {
-        _fields = [.. plan.Columns.Select(FieldWriter.ForItem).Where((_, index) => plan.Columns[index].IsWritable)];
+        _fields = [.. plan.Columns.Select(FieldWriter.ForItem).Where((_, index) => plan.Columns[index] is { IsWritable: true, Shape: not ColumnShape.Ignored })];
         _externalId = plan.IndexOf(ExternalIdColumn);
         _dataSetId = plan.IndexOf(DataSetIdColumn);
         _parent = plan.IndexOf(ParentColumn);
         _needsDataSet = plan.Table.FindColumn(DataSetIdColumn) is { HasUserDefault: true } && context.Settings.DefaultDataSetId is null;
         _api = ItemResources.Of(context.Client, plan.Table);
-        _scope = Scope(plan.Table.Name);
+        _scope = Scope(plan.Table.NameInVersion2);
     }
 
     public override bool AnswersWithItems => true;
 
     public override int BatchRows => AssetsApi.MaxItems;
+
+    public override IEnumerable<PgError> Notices()
+    {
+        foreach (var column in Plan.Columns.Where(static column => column.Shape == ColumnShape.Ignored))
+        {
+            yield return new PgError
+            {
+                Severity = PgSeverity.Notice,
+                SqlState = SqlState.SuccessfulCompletion,
+                Message = $"column \"{column.Name}\" of table \"{Plan.Table.Name}\" was ignored, since CDF has no such field any more",
+            };
+        }
+    }
 
     /// <summary>Items of a request.</summary>
     protected virtual int ItemsPerRequest => BatchRows;

@@ -35,7 +35,7 @@ internal abstract class KeyedItems : BatchEncoder
         : base(plan, context)
     {
         Api = ItemResources.Of(context.Client, plan.Table);
-        _scope = Scope(plan.Table.Name);
+        _scope = Scope(plan.Table.NameInVersion2);
         _key = plan.KeyIndex;
         _byId = plan.Columns[_key].Name == "id";
         foreach (var index in plan.SetIndexes)

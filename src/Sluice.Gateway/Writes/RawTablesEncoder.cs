@@ -69,7 +69,7 @@ internal sealed class RawTablesEncoder(WritePlan plan, WriteContext context) : B
         Items = items.Spans,
         Request = RawApi.CreateTables(database, items.Close()),
         Rows = items.Rows,
-        Claim = FenceClaim.Whole(Scope(Plan.Table.Name), KeyKind.Natural, items.HeldKeys()),
+        Claim = FenceClaim.Whole(Scope(Plan.Table.NameInVersion2), KeyKind.Natural, items.HeldKeys()),
         Keys = items.Keys,
         Creates = true,
     };

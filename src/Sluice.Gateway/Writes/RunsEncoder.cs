@@ -131,7 +131,7 @@ internal sealed class RunsEncoder(WritePlan plan, WriteContext context) : BatchE
             Plan = Plan,
             Items = run.Body.Spans,
             Rows = run.Rows,
-            Claim = hasTime ? null : FenceClaim.Whole(Scope(Plan.Table.Name), KeyKind.ExternalId, [KeyHash.Of(pipeline)]),
+            Claim = hasTime ? null : FenceClaim.Whole(Scope(Plan.Table.NameInVersion2), KeyKind.ExternalId, [KeyHash.Of(pipeline)]),
             Keys = run.Body.Keys,
             Creates = true,
         };

@@ -66,7 +66,7 @@ public sealed partial record WritePlan
     {
         for (var i = SetColumns; i < Columns.Length; i++)
         {
-            if (Columns[i].Name == name)
+            if (Columns[i].Name == name || Columns[i].NameInVersion2 == name)
             {
                 return i;
             }

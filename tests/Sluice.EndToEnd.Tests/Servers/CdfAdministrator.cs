@@ -65,6 +65,23 @@ internal sealed class CdfAdministrator : IDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>The credentials of the emulator's application, as version 1's <c>POST /create</c> takes them; and the user that it makes.</summary>
+    public async Task<GatewayLogin> RegisterVersion1UserAsync()
+    {
+        var auth = new { token_url = _emulator.TokenUrl.ToString(), client_id = _emulator.ClientId, client_secret = _emulator.ClientSecret, scope = _emulator.Scope };
+        using var response = await _http.PostAsJsonAsync(new Uri(_gateway, "/create"), new { auth, project = _emulator.Project });
+        var user = await ReadAsync(response);
+        return new GatewayLogin((string)user["username"]!, (string)user["password"]!);
+    }
+
+    /// <summary>Posts to a path of version 1's API.</summary>
+    public async Task<JsonNode> Version1Async(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri(_gateway.GetLeftPart(UriPartial.Authority) + path), content);
+        return await ReadAsync(response);
+    }
+
     /// <summary>Registers a custom table over a RAW table.</summary>
     public async Task CreateRawTableAsync(GatewayLogin user, string name, string database, string table, string? primaryKey, JsonObject columns)
     {

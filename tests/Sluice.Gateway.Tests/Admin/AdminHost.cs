@@ -76,6 +76,9 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     /// <summary>The tables that were to be dropped.</summary>
     public List<string> Removed { get; } = [];
 
+    /// <summary>The tables that were to be made anew, and their names from then on.</summary>
+    public List<(string Before, string After)> Replaced { get; } = [];
+
     /// <summary>The users whose databases were to be dropped.</summary>
     public List<string> Dropped { get; } = [];
 
@@ -124,6 +127,12 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     public Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken)
     {
         Removed.AddRange(tablenames);
+        return ApplyFailure is null ? Task.CompletedTask : Task.FromException(ApplyFailure);
+    }
+
+    public Task ReplaceAsync(string username, IReadOnlyCollection<(string Name, TableDefinition Table)> replacements, CancellationToken cancellationToken)
+    {
+        Replaced.AddRange(replacements.Select(replacement => (replacement.Name, replacement.Table.Name)));
         return ApplyFailure is null ? Task.CompletedTask : Task.FromException(ApplyFailure);
     }
 

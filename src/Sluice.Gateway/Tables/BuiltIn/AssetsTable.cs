@@ -49,8 +49,8 @@ internal static class AssetsTable
                 Updatable = false,
                 Description = "Internal id of the root of the asset's tree; set by CDF.",
             },
-            CommonColumns.CreatedTime,
-            CommonColumns.LastUpdatedTime,
+            CommonColumns.CreatedTime with { SinceVersion = 2 },
+            CommonColumns.LastUpdatedTime with { SinceVersion = 2 },
         ],
     };
 }

@@ -6,6 +6,7 @@ internal static class ContainersTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "containers",
+        SinceVersion = 2,
         Kind = TableKind.Containers,
         Comment = "CDF containers. They can only be read.",
         Capabilities = TableCapabilities.ReadOnly("datamodels:read"),

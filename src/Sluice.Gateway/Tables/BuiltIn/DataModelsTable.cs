@@ -6,6 +6,7 @@ internal static class DataModelsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "data_models",
+        SinceVersion = 2,
         Kind = TableKind.DataModels,
         Comment = "CDF data models. They can only be read.",
         Capabilities = TableCapabilities.ReadOnly("datamodels:read"),

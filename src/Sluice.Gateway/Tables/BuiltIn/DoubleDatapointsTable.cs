@@ -6,6 +6,7 @@ internal static class DoubleDatapointsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "double_datapoints",
+        NameInVersion1 = "datapoints",
         Kind = TableKind.DoubleDatapoints,
         Comment = "Values of numeric time series. INSERT overwrites the value of the same series and time.",
         Capabilities = TableCapabilities.ReadWrite("timeseries"),

@@ -31,8 +31,8 @@ internal static class EventsTable
                 Description = "Internal ids of the assets that the event is about. They must exist.",
             },
             CommonColumns.Text("source", 128, "Where the event comes from."),
-            CommonColumns.CreatedTime,
-            CommonColumns.LastUpdatedTime,
+            CommonColumns.CreatedTime with { SinceVersion = 2 },
+            CommonColumns.LastUpdatedTime with { SinceVersion = 2 },
         ],
     };
 }

@@ -13,7 +13,7 @@ internal static class ExtractionPipelineRunsTable
         PrimaryKey = ["id"],
         Columns =
         [
-            CommonColumns.Id,
+            CommonColumns.Id with { SinceVersion = 2 },
             CommonColumns.RequiredExternalId with { Updatable = false, Description = "External id of the pipeline." },
             CommonColumns.Enumeration("status", ["success", "failure", "seen"], "How the run went; seen means that the pipeline is alive.") with
             {

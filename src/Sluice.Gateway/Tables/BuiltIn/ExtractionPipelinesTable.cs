@@ -31,12 +31,12 @@ internal static class ExtractionPipelinesTable
                 Clearable = false,
                 Description = "Internal id of the data set that the pipeline belongs to. Required, unless the user has a default data set.",
             },
-            List("raw_tables", "RAW tables that the pipeline writes: [{\"dbName\":\"a\",\"tableName\":\"b\"}]."),
+            List("raw_tables", "RAW tables that the pipeline writes: [{\"dbName\":\"a\",\"tableName\":\"b\"}].") with { SinceVersion = 2 },
             CommonColumns.UnboundedText("schedule", "When it runs: On trigger, Continuous, or a cron expression.") with { ClearedBySet = true },
-            List("contacts", "Whom to ask: [{\"name\":\"a\",\"email\":\"a@b.example\",\"role\":\"c\",\"sendNotification\":true}]."),
+            List("contacts", "Whom to ask: [{\"name\":\"a\",\"email\":\"a@b.example\",\"role\":\"c\",\"sendNotification\":true}].") with { SinceVersion = 2 },
             CommonColumns.Metadata(maxValueBytes: 10_240, maxBytes: 10_240),
             CommonColumns.Text("source", 255, "Where the data come from.") with { ClearedBySet = true },
-            CommonColumns.Text("documentation", 10_000, "Documentation, in Markdown.") with { ClearedBySet = true },
+            CommonColumns.Text("documentation", 10_000, "Documentation, in Markdown.") with { ClearedBySet = true, SinceVersion = 2 },
             new()
             {
                 Name = "notification_config",
@@ -45,13 +45,13 @@ internal static class ExtractionPipelinesTable
                 Clearable = false,
                 Description = "When to raise the alarm: {\"allowedNotSeenRangeInMinutes\":60}.",
             },
-            CommonColumns.Text("created_by", 255, "Who made the pipeline. Cannot be changed.") with { Updatable = false },
+            CommonColumns.Text("created_by", 255, "Who made the pipeline. Cannot be changed.") with { Updatable = false, SinceVersion = 2 },
             Generated("last_success", ColumnTypes.TimestampTz, "When a run last succeeded."),
             Generated("last_failure", ColumnTypes.TimestampTz, "When a run last failed."),
             Generated("last_seen", ColumnTypes.TimestampTz, "When the pipeline was last seen."),
             Generated("last_message", ColumnTypes.Text, "Message of the last run that failed."),
             CommonColumns.CreatedTime,
-            CommonColumns.LastUpdatedTime,
+            CommonColumns.LastUpdatedTime with { SinceVersion = 2 },
         ],
     };
 

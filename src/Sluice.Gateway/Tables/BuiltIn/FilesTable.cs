@@ -23,23 +23,25 @@ internal static class FilesTable
                 AlwaysReturned = true,
                 Updatable = false,
             },
-            CommonColumns.Text("directory", 512, "Directory, an absolute Unix path: /a/b."),
+            CommonColumns.Text("directory", 512, "Directory, an absolute Unix path: /a/b.") with { SinceVersion = 2 },
             CommonColumns.Text("source", 128, "Where the file comes from."),
             CommonColumns.Text("mime_type", 256, "Type of the content, e.g. application/pdf."),
             CommonColumns.Metadata(maxValueBytes: 10_240, maxBytes: 10_240),
             new()
             {
                 Name = "asset_ids",
+                SinceVersion = 2,
                 Type = ColumnTypes.BigIntArray,
                 Limits = new ColumnLimits { MaxItems = 1_000 },
                 Description = "Internal ids of the assets that the file is about. They must exist.",
             },
             CommonColumns.DataSetId,
-            new() { Name = "source_created_time", Type = ColumnTypes.TimestampTz, Description = "When the file was made, as its source says." },
-            new() { Name = "source_modified_time", Type = ColumnTypes.TimestampTz, Description = "When the file was last changed, as its source says." },
+            new() { Name = "source_created_time", SinceVersion = 2, Type = ColumnTypes.TimestampTz, Description = "When the file was made, as its source says." },
+            new() { Name = "source_modified_time", SinceVersion = 2, Type = ColumnTypes.TimestampTz, Description = "When the file was last changed, as its source says." },
             new()
             {
                 Name = "security_categories",
+                SinceVersion = 2,
                 Type = ColumnTypes.BigIntArray,
                 Limits = new ColumnLimits { MaxItems = 100 },
                 Description = "Ids of the security categories that a reader must have.",
@@ -63,8 +65,8 @@ internal static class FilesTable
                 Updatable = false,
                 Description = "When the content was uploaded.",
             },
-            CommonColumns.CreatedTime,
-            CommonColumns.LastUpdatedTime,
+            CommonColumns.CreatedTime with { SinceVersion = 2 },
+            CommonColumns.LastUpdatedTime with { SinceVersion = 2 },
         ],
     };
 }

@@ -26,11 +26,12 @@ internal static class LabelsTable
             {
                 Type = ColumnTypes.BigIntArray,
                 Shape = ColumnShape.LoneElement,
+                SinceVersion = 2,
                 Limits = new ColumnLimits { MaxItems = 1 },
                 Updatable = false,
                 Description = "Internal id of the data set that the label belongs to, as 7 or {7}.",
             },
-            CommonColumns.CreatedTime,
+            CommonColumns.CreatedTime with { SinceVersion = 2 },
         ],
     };
 }

@@ -6,6 +6,7 @@ internal static class RawRowsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "raw_rows",
+        NameInVersion1 = "raw",
         Kind = TableKind.RawRows,
         Comment = "Rows of all RAW tables. INSERT replaces the whole row of the same key; a missing database or table is created.",
         Capabilities = TableCapabilities.ReadWrite("raw"),
@@ -14,11 +15,13 @@ internal static class RawRowsTable
         FetchSize = 10_000,
         Columns =
         [
-            RawColumns.Database,
-            RawColumns.Table,
+            RawColumns.Database with { NameInVersion1 = "database", TypeInVersion1 = ColumnTypes.UnboundedVarchar },
+            RawColumns.Table with { NameInVersion1 = "table", TypeInVersion1 = ColumnTypes.UnboundedVarchar },
             new()
             {
                 Name = "_raw_key",
+                NameInVersion1 = "key",
+                TypeInVersion1 = ColumnTypes.Varchar(1_024),
                 Type = ColumnTypes.Text,
                 CdfField = "key",
                 RequiredOnInsert = true,
@@ -30,6 +33,7 @@ internal static class RawRowsTable
             new()
             {
                 Name = "_raw_columns",
+                NameInVersion1 = "columns",
                 Type = ColumnTypes.Json,
                 CdfField = "columns",
                 Shape = ColumnShape.Object,
@@ -39,7 +43,7 @@ internal static class RawRowsTable
                 Limits = new ColumnLimits { MaxBytes = 5 * 1_024 * 1_024 },
                 Description = "The row's columns, a JSON object.",
             },
-            CommonColumns.LastUpdatedTime with { Name = "_raw_last_updated_time", CdfField = "lastUpdatedTime" },
+            CommonColumns.LastUpdatedTime with { Name = "_raw_last_updated_time", CdfField = "lastUpdatedTime", SinceVersion = 2 },
         ],
     };
 }

@@ -6,6 +6,7 @@ internal static class RawTablesTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "raw_tables",
+        SinceVersion = 2,
         Kind = TableKind.RawTables,
         Comment = "RAW tables. INSERT creates the table, and its database if it is missing; one that exists is refused. DELETE takes its rows, too.",
         Capabilities = new TableCapabilities { Select = "raw:list", Insert = "raw:write", Delete = "raw:write" },

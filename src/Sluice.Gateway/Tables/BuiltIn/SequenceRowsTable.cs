@@ -47,6 +47,7 @@ internal static class SequenceRowsTable
             new()
             {
                 Name = "values",
+                NameInVersion1 = "row_values",
                 Type = ColumnTypes.Json,
                 Shape = ColumnShape.List,
                 RequiredOnInsert = true,

@@ -33,7 +33,7 @@ internal static class SequencesTable
                     + "metadata if wanted. At most 200 of type STRING. Cannot be replaced.",
             },
             CommonColumns.DataSetId,
-            CommonColumns.CreatedTime,
+            CommonColumns.CreatedTime with { SinceVersion = 2 },
             CommonColumns.LastUpdatedTime,
         ],
     };

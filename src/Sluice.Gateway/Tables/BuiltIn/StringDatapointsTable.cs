@@ -6,6 +6,7 @@ internal static class StringDatapointsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "string_datapoints",
+        SinceVersion = 2,
         Kind = TableKind.StringDatapoints,
         Comment = "Values of string time series. INSERT overwrites the value of the same series and time.",
         Capabilities = TableCapabilities.ReadWrite("timeseries"),

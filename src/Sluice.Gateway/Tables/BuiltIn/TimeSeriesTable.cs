@@ -6,12 +6,21 @@ internal static class TimeSeriesTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "time_series",
+        NameInVersion1 = "timeseries",
         Kind = TableKind.TimeSeries,
         Comment = "CDF time series. INSERT creates; an external_id that exists is refused. Values: double_datapoints, string_datapoints.",
         Capabilities = TableCapabilities.ReadWrite("timeseries"),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],
+        ColumnsOfVersion1 =
+        [
+            CommonColumns.Text("legacy_name", 255, "Taken and dropped: CDF has no such field any more.") with
+            {
+                Shape = ColumnShape.Ignored,
+                Updatable = false,
+            },
+        ],
         Columns =
         [
             CommonColumns.Id,

@@ -6,6 +6,7 @@ internal static class UnitSystemsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "unit_systems",
+        SinceVersion = 2,
         Kind = TableKind.UnitSystems,
         Comment = "CDF's systems of units: which unit a quantity has in each. They can only be read.",
         Capabilities = TableCapabilities.ReadOnly(string.Empty),

@@ -6,6 +6,7 @@ internal static class UnitsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "units",
+        SinceVersion = 2,
         Kind = TableKind.Units,
         Comment = "CDF's catalog of units. They can only be read.",
         Capabilities = TableCapabilities.ReadOnly(string.Empty),

@@ -6,6 +6,7 @@ internal static class ViewsTable
     public static TableDefinition Definition { get; } = new()
     {
         Name = "views",
+        SinceVersion = 2,
         Kind = TableKind.Views,
         Comment = "CDF views. They can only be read; a table over a view is made by an administrator.",
         Capabilities = TableCapabilities.ReadOnly("datamodels:read"),

@@ -46,7 +46,7 @@ internal sealed class RawTableDeleteEncoder(WritePlan plan, WriteContext context
                 Items = items.Spans,
                 Request = RawApi.DeleteTables(name, items.Close()),
                 Rows = 1,
-                Claim = FenceClaim.Whole(Scope(Plan.Table.Name), KeyKind.Natural, [KeyHash.Combine(KeyHash.Of(database), KeyHash.Of(table))]),
+                Claim = FenceClaim.Whole(Scope(Plan.Table.NameInVersion2), KeyKind.Natural, [KeyHash.Combine(KeyHash.Of(database), KeyHash.Of(table))]),
                 Keys = items.Keys,
                 Preparation = new RawTableIsThere(name),
             });

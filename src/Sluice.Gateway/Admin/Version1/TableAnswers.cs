@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Users;
+
+namespace Sluice.Gateway.Admin.Version1;
+
+/// <summary>How tables of version 1 look: all over RAW, with columns of text.</summary>
+internal static class TableAnswers
+{
+    /// <summary>The only destination.</summary>
+    public const string Raw = "raw";
+
+    /// <summary>The only type of columns.</summary>
+    public const string ColumnType = "TEXT";
+
+    /// <summary><c>{"items":[...]}</c>.</summary>
+    public static IResult Of(IEnumerable<CustomTable> tables) => TypedResults.Json(
+        new ItemsAnswer<TableAnswer>([.. tables.Select(Of)]),
+        Version1Json.Default.ItemsAnswerTableAnswer);
+
+    /// <summary>The table that <paramref name="id"/> means: a number, or its digits as text.</summary>
+    /// <exception cref="ApiException">404 there is none; 422 it is no id.</exception>
+    public static CustomTable Find(IEnumerable<CustomTable> tables, JsonElement? id)
+    {
+        var text = id?.ValueKind switch
+        {
+            JsonValueKind.Number => id.Value.GetRawText(),
+            JsonValueKind.String => id.Value.GetString(),
+            _ => null,
+        };
+        return !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? throw ApiException.Schema("Input should be the id of a table", "id")
+            : tables.FirstOrDefault(table => table.Id == number) ?? throw new ApiException(404, $"the user has no table with id {number}");
+    }
+
+    /// <summary>What a table over RAW was declared as.</summary>
+    public static RawTableDeclaration Declaration(CustomTable table) => (RawTableDeclaration)table.Declaration;
+
+    private static TableAnswer Of(CustomTable table)
+    {
+        var declaration = Declaration(table);
+        return new TableAnswer(
+            table.Id,
+            Raw,
+            declaration.Tablename,
+            [.. declaration.Columns.Select(column => column.Name)],
+            new OptionsAnswer(declaration.PrimaryKey, declaration.Database, declaration.Table));
+    }
+}
