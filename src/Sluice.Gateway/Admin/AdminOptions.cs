@@ -9,6 +9,12 @@ public sealed class AdminOptions
     /// <summary>The port that users connect to with SQL, which version 1 tells too.</summary>
     public int Port { get; set; } = 5432;
 
+    /// <summary>The only host name at which version 1 of the API answers; null for all.</summary>
+    public string? Version1Host { get; set; }
+
+    /// <summary>The path below which version 1 of the API is found, such as <c>/v1</c>; empty for the root.</summary>
+    public string Version1Path { get; set; } = string.Empty;
+
     /// <summary>The CDF cluster, to which calls that are not Sluice's own are passed on.</summary>
     public required Uri Cdf { get; set; }
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Sluice.Gateway.Tables;
 
 namespace Sluice.Gateway.Admin;
 
@@ -15,7 +14,7 @@ internal sealed class DeleteTables(GatewayAccess access, TableRemoval removal)
         var user = await access.AuthorizeForUserAsync(context, project, username, GatewayAccess.Write);
         var request = await RequestBody.ReadAsync(context.Request, AdminJson.Default.TablenamesRequest, context.RequestAborted);
         var names = Schema.Items(request, MaxItems).Select(item => Schema.Required(item.Tablename, "tablename")).Distinct(StringComparer.Ordinal).ToList();
-        if (names.Find(name => BuiltInTables.Find(name) is not null) is { } builtIn)
+        if (names.Find(name => user.BuiltInTables.Any(table => table.Name == name)) is { } builtIn)
         {
             throw new ApiException(400, $"table \"{builtIn}\" is a built-in table; only custom tables can be deleted");
         }

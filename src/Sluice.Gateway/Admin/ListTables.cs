@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Sluice.Gateway.Tables;
 using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin;
@@ -12,7 +11,7 @@ internal sealed class ListTables(GatewayAccess access, UserTableStore tables)
         var user = await access.AuthorizeForUserAsync(context, project, username, GatewayAccess.Read);
         var limit = PageQuery.Limit(context.Request.Query);
         var after = PageQuery.Cursor(context.Request.Query);
-        var builtIns = PageQuery.Boolean(context.Request.Query, "includeBuiltIns") ? BuiltInTables.All.Select(TableAnswers.Of) : [];
+        var builtIns = PageQuery.Boolean(context.Request.Query, "includeBuiltIns") ? user.BuiltInTables.Select(TableAnswers.Of) : [];
         var custom = (await tables.ListAsync(user.Username, context.RequestAborted)).Select(table => TableAnswers.Of(table, created: false));
 
         // Names are unique over both kinds. A table that is gone by now lets the page begin with the next one in the order of names.
@@ -31,7 +30,7 @@ internal sealed class ListTables(GatewayAccess access, UserTableStore tables)
             return at + 1;
         }
 
-        var next = all.FindIndex(table => BuiltInTables.Find(table.Tablename) is null && string.CompareOrdinal(table.Tablename, name) > 0);
+        var next = all.FindIndex(table => table.Type != TableAnswers.BuiltIn && string.CompareOrdinal(table.Tablename, name) > 0);
         return next >= 0 ? next : all.Count;
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Sluice.Gateway.Tables;
 using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin;
@@ -17,7 +16,7 @@ internal sealed class RetrieveTables(GatewayAccess access, UserTableStore tables
         var request = await RequestBody.ReadAsync(context.Request, AdminJson.Default.TablenamesRequest, context.RequestAborted);
         var names = Schema.Items(request, MaxItems).Select(item => Schema.Required(item.Tablename, "tablename")).Distinct(StringComparer.Ordinal).ToList();
         var custom = (await tables.ListAsync(user.Username, context.RequestAborted)).Select(table => TableAnswers.Of(table, created: false));
-        var all = BuiltInTables.All.Select(TableAnswers.Of).Concat(custom).ToDictionary(table => table.Tablename, StringComparer.Ordinal);
+        var all = user.BuiltInTables.Select(TableAnswers.Of).Concat(custom).ToDictionary(table => table.Tablename, StringComparer.Ordinal);
         var missing = names.Where(name => !all.ContainsKey(name)).ToList();
         return missing.Count == 0 || request.IgnoresUnknown
             ? TypedResults.Json(

@@ -10,7 +10,7 @@ internal static class TableAnswers
     public const string View = "view";
     private const string Nodes = "nodes";
     private const string Edges = "edges";
-    private const string BuiltIn = "built_in";
+    public const string BuiltIn = "built_in";
 
     /// <summary>A custom table; with its time of creation only in the answer to its creation.</summary>
     public static TableAnswer Of(CustomTable table, bool created)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -69,10 +70,10 @@ public sealed partial class UserDatabases
         CancellationToken cancellationToken) =>
         EnsureAsync(username, BuiltInTables.All, userTables, rights, cancellationToken);
 
-    /// <summary>The same for a user who has <paramref name="builtInTables"/> instead of those of version 2.</summary>
+    /// <summary>The same for a user who has <paramref name="builtInTables"/>, all of his version; what he has of the other version is dropped.</summary>
     public async Task<EngineLogin> EnsureAsync(
         string username,
-        IReadOnlyList<TableDefinition> builtInTables,
+        ImmutableArray<TableDefinition> builtInTables,
         IReadOnlyCollection<TableDefinition> userTables,
         DatabaseRights rights,
         CancellationToken cancellationToken)
@@ -80,7 +81,7 @@ public sealed partial class UserDatabases
         var login = LoginOf(username);
         var user = _users.GetOrAdd(username, _ => new UserState());
         var wanted = Fingerprints(userTables);
-        if (user.Has(wanted, rights))
+        if (user.Has(builtInTables, wanted, rights))
         {
             return login;
         }
@@ -88,9 +89,10 @@ public sealed partial class UserDatabases
         await user.Gate.WaitAsync(cancellationToken);
         try
         {
-            if (!user.Has(wanted, rights))
+            if (!user.Has(builtInTables, wanted, rights))
             {
                 await BuildAsync(username, builtInTables, userTables, rights, cancellationToken);
+                user.BuiltInTables = builtInTables;
                 user.Rights = rights;
                 user.Tables = wanted;
             }
@@ -249,7 +251,7 @@ public sealed partial class UserDatabases
 
     private async Task BuildAsync(
         string username,
-        IReadOnlyList<TableDefinition> builtInTables,
+        ImmutableArray<TableDefinition> builtInTables,
         IReadOnlyCollection<TableDefinition> userTables,
         DatabaseRights rights,
         CancellationToken cancellationToken)
@@ -306,7 +308,7 @@ public sealed partial class UserDatabases
 
     private async Task ReconcileAsync(
         EngineSql sql,
-        IReadOnlyList<TableDefinition> builtInTables,
+        ImmutableArray<TableDefinition> builtInTables,
         IReadOnlyCollection<TableDefinition> userTables,
         CancellationToken cancellationToken)
     {
@@ -337,9 +339,9 @@ public sealed partial class UserDatabases
                     statements.Append(CatalogSql.DropTable(name, child.Child));
                 }
             }
-            else if (BuiltInTables.Find(name) is not null)
+            else if (BuiltInTables.Find(name) is not null || Version1Tables.Find(name) is not null)
             {
-                // The template has the tables of version 2.
+                // The template has the tables of version 2, and a user who has become one of that version had those of version 1.
                 statements.Append(CatalogSql.DropTable(name, child.Child));
             }
         }
@@ -357,7 +359,9 @@ public sealed partial class UserDatabases
 
     private sealed record ChildTable(string Child, string? Fingerprint);
 
-    /// <summary>What is known of a user's database, once it was made or looked at: the fingerprints of the tables that not all have, and the rights.</summary>
+    /// <summary>
+    /// What is known of a user's database, once it was made or looked at: the tables that all of a version have, the fingerprints of the others, and the rights.
+    /// </summary>
     private sealed class UserState
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
@@ -366,8 +370,11 @@ public sealed partial class UserDatabases
 
         public volatile DatabaseRights? Rights;
 
-        public bool Has(Dictionary<string, string> wanted, DatabaseRights rights) =>
+        public ImmutableArray<TableDefinition> BuiltInTables;
+
+        public bool Has(ImmutableArray<TableDefinition> builtInTables, Dictionary<string, string> wanted, DatabaseRights rights) =>
             Tables is { } tables
+            && BuiltInTables == builtInTables
             && Rights == rights
             && tables.Count == wanted.Count
             && wanted.All(table => tables.GetValueOrDefault(table.Key) == table.Value);

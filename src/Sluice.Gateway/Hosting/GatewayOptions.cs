@@ -98,6 +98,12 @@ public sealed record ApiEndpoint
 
     /// <summary>Speak plain HTTP on addresses other than loopback too, because something in front of it does TLS.</summary>
     public bool AllowPlaintext { get; init; }
+
+    /// <summary>The only host name at which version 1 of the API answers; at all unless set.</summary>
+    public string? Version1Host { get; init; }
+
+    /// <summary>The path below which version 1 of the API is found, such as <c>/v1</c>; the root unless set.</summary>
+    public string Version1Path { get; init; } = "";
 }
 
 /// <summary>The CDF cluster that the gateway writes to, and its patience.</summary>

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Sluice.Gateway.Hosting;
 
 /// <summary>Checks a gateway's settings before anything starts; each finding names the setting and says what to change.</summary>
-public static class GatewayOptionsValidator
+public static partial class GatewayOptionsValidator
 {
     /// <summary>All that is wrong with <paramref name="options"/>; empty if the gateway can be tried.</summary>
     public static IReadOnlyList<string> Validate(GatewayOptions options)
@@ -109,7 +111,25 @@ public static class GatewayOptionsValidator
                 $"Api:Listen is {api.Listen}, and the API would take tokens without TLS: set Api:Certificate and Api:CertificateKey, "
                 + "or Api:AllowPlaintext if a proxy in front does TLS.");
         }
+
+        CheckVersion1(api, findings);
     }
+
+    private static void CheckVersion1(ApiEndpoint api, List<string> findings)
+    {
+        if (api.Version1Host is { } host && Uri.CheckHostName(host) == UriHostNameType.Unknown)
+        {
+            findings.Add($"Api:Version1Host is {host}, which is no host name: give one without scheme and port, or leave it out.");
+        }
+
+        if (api.Version1Path.Length > 0 && (!Version1Path().IsMatch(api.Version1Path) || api.Version1Path.StartsWith("/api", StringComparison.OrdinalIgnoreCase)))
+        {
+            findings.Add($"Api:Version1Path is {api.Version1Path}: give a path such as /v1, with letters, digits and -._~, not below /api, or leave it out for the root.");
+        }
+    }
+
+    [GeneratedRegex(@"\A(/[\w\-.~]*[\w~-])+\z", RegexOptions.ECMAScript | RegexOptions.CultureInvariant)]
+    private static partial Regex Version1Path();
 
     private static void CheckCdf(CdfCluster cdf, List<string> findings)
     {

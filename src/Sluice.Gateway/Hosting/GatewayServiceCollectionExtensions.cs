@@ -42,6 +42,8 @@ public static class GatewayServiceCollectionExtensions
         {
             Host = options.Postgres.PublicHost,
             Port = PublicPort(options.Postgres),
+            Version1Host = options.Api.Version1Host,
+            Version1Path = options.Api.Version1Path,
             Cdf = new Uri(options.Cdf.BaseUrl),
             TokenUrlHosts = SplitList(options.Cdf.TokenHosts),
         });

@@ -43,7 +43,7 @@ internal sealed class FullDeleteRun(SessionCore core)
         }
 
         var keys = new AllKeys(core.User.Writes.Client, table);
-        var plan = WritePlan.ForDelete(keys.Table, [.. keys.Columns.Select(name => keys.Table.FindColumn(name)!)]);
+        var plan = WritePlan.ForDelete(keys.Table, [.. keys.Columns.Select(name => keys.Table.Columns[keys.Table.OrdinalOf(name)])]);
         using var write = new RunningWrite(core, plan, state, _stored);
         write.BeginExecution(1);
         long row = 0;

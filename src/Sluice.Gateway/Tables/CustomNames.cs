@@ -26,9 +26,13 @@ internal static class CustomNames
         Check("table", name, MaxTableNameCharacters);
         if (BuiltInTables.ReservedNames.Contains(name))
         {
-            throw new PgException(SqlState.ReservedName, $"table name \"{name}\" is reserved for a built-in table", hint: "Choose another name.");
+            throw Reserved(name);
         }
     }
+
+    /// <summary>The name is that of a built-in table.</summary>
+    public static PgException Reserved(string name) =>
+        new(SqlState.ReservedName, $"table name \"{name}\" is reserved for a built-in table", hint: "Choose another name.");
 
     /// <summary>Refuses columns that a table cannot have.</summary>
     /// <exception cref="PgException">42602, 42622, 42701, 54011.</exception>

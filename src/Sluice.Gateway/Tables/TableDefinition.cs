@@ -112,9 +112,9 @@ public sealed record TableDefinition
         }
     }
 
-    /// <summary>The 0-based position of the column called <paramref name="name"/>, now or in version 2, or -1.</summary>
+    /// <summary>The 0-based position of the column called <paramref name="name"/>, here or in version 2, by which Sluice itself asks; or -1.</summary>
     public int OrdinalOf(string name) => _ordinals.GetValueOrDefault(name, -1);
 
-    /// <summary>The column called <paramref name="name"/>, now or in version 2, or <see langword="null"/>.</summary>
-    public ColumnDefinition? FindColumn(string name) => _ordinals.TryGetValue(name, out var ordinal) ? Columns[ordinal] : null;
+    /// <summary>The column called <paramref name="name"/>, or <see langword="null"/>.</summary>
+    public ColumnDefinition? FindColumn(string name) => OrdinalOf(name) is var ordinal and >= 0 && Columns[ordinal].Name == name ? Columns[ordinal] : null;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sluice.Gateway.Tables;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Users;
@@ -22,6 +24,12 @@ public sealed record GatewayUser
 
     /// <summary>The gateway's version, 1 or 2, whose tables and columns the user sees.</summary>
     public int Version { get; init; } = 2;
+
+    /// <summary>Whether he sees the tables of version 1.</summary>
+    public bool IsOfVersion1 => Version == 1;
+
+    /// <summary>The tables that all users of his version have.</summary>
+    public ImmutableArray<TableDefinition> BuiltInTables => IsOfVersion1 ? Version1Tables.All : Tables.BuiltInTables.All;
 
     /// <summary>Who made the user: the subject of the caller's token; null for users of before it was kept.</summary>
     public string? CreatedBy { get; init; }

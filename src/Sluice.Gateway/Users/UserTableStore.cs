@@ -44,7 +44,7 @@ public sealed class UserTableStore(IEngine engine)
     /// Adds those of <paramref name="declarations"/> that are not there, all or none, and returns all as stored. <paramref name="apply"/> makes them in the
     /// user's database; should it fail, nothing is stored. Others who change this user's tables wait.
     /// </summary>
-    /// <exception cref="PgException">28000: the user was deleted.</exception>
+    /// <exception cref="PgException">28000: the user was deleted; 42939: a reserved name.</exception>
     /// <exception cref="TableExistsException">One has the name of a table that is declared otherwise.</exception>
     public async Task<IReadOnlyList<CustomTable>> AddAsync(
         string username,
@@ -55,9 +55,9 @@ public sealed class UserTableStore(IEngine engine)
     {
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
-        var existing = (await ListAsync(connection, username, cancellationToken))
-            .ToDictionary(NameOf, StringComparer.Ordinal);
+        var (version, _) = await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
+        CheckNames(version, declarations);
+        var existing = (await ListAsync(connection, username, cancellationToken)).ToDictionary(NameOf, StringComparer.Ordinal);
         var added = new List<TableDeclaration>();
         foreach (var declaration in declarations)
         {
@@ -116,7 +116,7 @@ public sealed class UserTableStore(IEngine engine)
     /// Declares tables otherwise, all or none, and returns them as stored. <paramref name="changes"/> says what to change, given what there is;
     /// <paramref name="apply"/> does it in the user's database. Others who change this user's tables wait.
     /// </summary>
-    /// <exception cref="PgException">28000: the user was deleted.</exception>
+    /// <exception cref="PgException">28000: the user was deleted; 42939: a reserved name.</exception>
     public async Task<IReadOnlyList<CustomTable>> ChangeAsync(
         string username,
         Func<IReadOnlyList<CustomTable>, IReadOnlyList<TableChange>> changes,
@@ -127,8 +127,9 @@ public sealed class UserTableStore(IEngine engine)
             "UPDATE sluice.user_table SET tablename = @NewName, definition = @Definition::json WHERE username = @username AND tablename = @Tablename";
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
+        var (version, _) = await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
         var wanted = changes(await ListAsync(connection, username, cancellationToken));
+        CheckNames(version, wanted.Select(change => change.Declaration));
         var rows = wanted.Select(change => new { username, change.Tablename, NewName = change.Declaration.Tablename, Definition = Serialize(change.Declaration) });
         await connection.ExecuteAsync(new CommandDefinition(Sql, rows, cancellationToken: cancellationToken));
         await apply([.. wanted.Select(change => (change.Tablename, change.Declaration.ToDefinition()))], cancellationToken);
@@ -140,6 +141,15 @@ public sealed class UserTableStore(IEngine engine)
     private static string Serialize(TableDeclaration declaration) => declaration is ViewTableDeclaration view
         ? JsonSerializer.Serialize(view, UsersJson.Default.ViewTableDeclaration)
         : JsonSerializer.Serialize((RawTableDeclaration)declaration, UsersJson.Default.RawTableDeclaration);
+
+    /// <summary>The names of version 2's tables are nobody's; those of version 1's are taken for its users only.</summary>
+    private static void CheckNames(int version, IEnumerable<TableDeclaration> declarations)
+    {
+        if (version == 1 && declarations.FirstOrDefault(declaration => Version1Tables.Find(declaration.Tablename) is not null) is { } reserved)
+        {
+            throw CustomNames.Reserved(reserved.Tablename);
+        }
+    }
 
     private static string NameOf(CustomTable table) => table.Declaration.Tablename;
 

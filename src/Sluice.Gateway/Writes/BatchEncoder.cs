@@ -136,7 +136,12 @@ internal abstract class BatchEncoder(WritePlan plan, WriteContext context) : IDi
     public virtual WriteResult WithMergedRows(WriteResult result) => result;
 
     /// <summary>What was done to the rows that their sender may like to know.</summary>
-    public virtual IEnumerable<PgError> Notices() => [];
+    public virtual IEnumerable<PgError> Notices() => plan.Columns.Where(static column => column.Shape == ColumnShape.Ignored).Select(column => new PgError
+    {
+        Severity = PgSeverity.Notice,
+        SqlState = SqlState.SuccessfulCompletion,
+        Message = $"column \"{column.Name}\" of table \"{plan.Table.Name}\" was ignored, since CDF has no such field any more",
+    });
 
     public void Dispose()
     {

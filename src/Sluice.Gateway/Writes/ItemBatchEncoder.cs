@@ -45,19 +45,6 @@ internal class ItemBatchEncoder : BatchEncoder
 
     public override int BatchRows => AssetsApi.MaxItems;
 
-    public override IEnumerable<PgError> Notices()
-    {
-        foreach (var column in Plan.Columns.Where(static column => column.Shape == ColumnShape.Ignored))
-        {
-            yield return new PgError
-            {
-                Severity = PgSeverity.Notice,
-                SqlState = SqlState.SuccessfulCompletion,
-                Message = $"column \"{column.Name}\" of table \"{Plan.Table.Name}\" was ignored, since CDF has no such field any more",
-            };
-        }
-    }
-
     /// <summary>Items of a request.</summary>
     protected virtual int ItemsPerRequest => BatchRows;
 

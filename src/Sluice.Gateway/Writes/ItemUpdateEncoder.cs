@@ -9,7 +9,8 @@ namespace Sluice.Gateway.Writes;
 /// <summary>UPDATE of items by key: <c>POST /x/update</c> with the columns that the statement names, and no others.</summary>
 internal sealed class ItemUpdateEncoder(WritePlan plan, WriteContext context) : KeyedItems(plan, context)
 {
-    private readonly FieldWriter[] _fields = [.. plan.SetIndexes.Select(index => FieldWriter.ForItem(plan.Columns[index], index))];
+    private readonly FieldWriter[] _fields =
+        [.. plan.SetIndexes.Where(index => plan.Columns[index].Shape != ColumnShape.Ignored).Select(index => FieldWriter.ForItem(plan.Columns[index], index))];
 
     protected override void WriteItem(Utf8JsonWriter json, RowBatch batch, int row, JsonBatch items)
     {

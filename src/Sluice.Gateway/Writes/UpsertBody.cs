@@ -23,7 +23,7 @@ internal static class UpsertBody
             json.WritePropertyName("externalId"u8);
             created.RootElement.GetProperty("externalId"u8).WriteTo(json);
             json.WriteStartObject("update"u8);
-            foreach (var column in write.Plan.ConflictColumns)
+            foreach (var column in write.Plan.ConflictColumns.Where(column => column.Shape != ColumnShape.Ignored))
             {
                 WriteField(json, created.RootElement, column);
             }

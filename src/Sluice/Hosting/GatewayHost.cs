@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Gateway.Admin;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Hosting;
 using Sluice.PgWire.Startup;
@@ -78,6 +79,12 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             application,
             postgres.Select(listen => listen.IPEndPoint).FirstOrDefault(endPoint => endPoint is not null),
             ApiAddress(api, settings.Gateway.Api));
+        if (settings.Gateway.Postgres.PublicPort is null && host.Postgres is { Port: var bound })
+        {
+            // Port 0 of the settings means one that is known only now.
+            application.Services.GetRequiredService<AdminOptions>().Port = bound;
+        }
+
         var logger = application.Services.GetRequiredService<ILogger<GatewayHost>>();
         LogServing(logger, Addresses(postgres), Addresses(api), settings.Gateway.Cdf.BaseUrl);
         return host;

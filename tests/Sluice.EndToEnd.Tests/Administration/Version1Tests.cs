@@ -51,6 +51,47 @@ public sealed class Version1Tests(GatewayServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_legacy_name_is_ignored_by_every_verb()
+    {
+        await using (var copy = await _connection.BeginTextImportAsync("COPY timeseries (external_id, legacy_name) FROM STDIN"))
+        {
+            await copy.WriteAsync($"{_name}\told\n");
+        }
+
+        await ExecuteAsync($"INSERT INTO timeseries (external_id, unit, legacy_name) SELECT '{_name}-' || i, 'm', 'old' FROM generate_series(1, 2) i");
+        await ExecuteAsync(
+            $"INSERT INTO timeseries (external_id, name, legacy_name) VALUES ('{_name}', 'b', 'x') "
+            + "ON CONFLICT (external_id) DO UPDATE SET name = EXCLUDED.name, legacy_name = EXCLUDED.legacy_name");
+        var changed = await ExecuteAsync($"UPDATE timeseries SET legacy_name = 'y', description = 'd' WHERE external_id = '{_name}'");
+        var untouched = await ExecuteAsync($"UPDATE timeseries SET legacy_name = NULL WHERE external_id = '{_name}'");
+        var series = Assert.Single(await server.Cdf.ByExternalIdsAsync("timeseries", _name))!;
+
+        Assert.Equal((1, 1), (changed, untouched));
+        Assert.Equal(("b", "d"), ((string?)series["name"], (string?)series["description"]));
+        Assert.Equal(2, (await server.Cdf.ByExternalIdsAsync("timeseries", $"{_name}-1", $"{_name}-2")).Count);
+        Assert.Equal(5, _notices.Count(notice => notice.MessageText.Contains("\"legacy_name\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Expressions_and_staged_keys_go_to_the_tables_of_version_1_too()
+    {
+        var database = _name[..32];
+        await ExecuteAsync(
+            $"INSERT INTO raw (database, \"table\", key, columns) SELECT '{database}', 't', 'k' || i, json_build_object('a', i) FROM generate_series(1, 3) i");
+        await ExecuteAsync("CREATE TEMP TABLE wanted AS SELECT 'k' || i AS key FROM generate_series(2, 3) i");
+        var copied = await ExecuteAsync(
+            "INSERT INTO raw (database, \"table\", key, columns) SELECT r.database, r.\"table\", 'copy of ' || r.key, r.columns FROM raw r JOIN wanted w ON r.key = w.key "
+            + $"WHERE r.database = '{database}' AND r.\"table\" = 't'");
+        var error = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync("INSERT INTO raw (_raw_database) VALUES ('d')"));
+        var unknown = await Assert.ThrowsAsync<PostgresException>(() => RowsAsync("SELECT key FROM raw"));
+
+        Assert.Equal(2, copied);
+        Assert.Equal(3, (int)(await server.Cdf.GetAsync($"raw/dbs/{database}/tables/t/rows/copy%20of%20k3"))["columns"]!["a"]!);
+        Assert.Equal(PostgresErrorCodes.UndefinedColumn, error.SqlState);
+        Assert.Contains("database, table, key", unknown.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Raw_rows_are_written_read_changed_and_deleted_under_the_old_names()
     {
         var database = _name[..32];

@@ -28,7 +28,7 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 
     private readonly FakeCdf? _fake;
 
-    private AdminHost(IEngine engine, FakeCdf? fake, Uri cdf, IUserDatabaseTables? databases)
+    private AdminHost(IEngine engine, FakeCdf? fake, Uri cdf, IUserDatabaseTables? databases, Action<AdminOptions>? configure = null)
     {
         _fake = fake;
         Users = new UserStore(engine);
@@ -42,18 +42,20 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var admin = new AdminOptions
+        {
+            Host = "fdw.example",
+            Cdf = cdf,
+            TokenUrlHosts = ["login.example", cdf.GetLeftPart(UriPartial.Authority)],
+        };
+        configure?.Invoke(admin);
         builder.Services
             .AddSingleton(Users)
             .AddSingleton(Tables)
             .AddSingleton(Clients)
             .AddSingleton(Protector)
             .AddSingleton(databases ?? this)
-            .AddPostgresGateway(new AdminOptions
-            {
-                Host = "fdw.example",
-                Cdf = cdf,
-                TokenUrlHosts = ["login.example", cdf.GetLeftPart(UriPartial.Authority)],
-            });
+            .AddPostgresGateway(admin);
         _app = builder.Build();
         _app.MapPostgresGateway();
     }
@@ -85,10 +87,10 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     /// <summary>What they answer.</summary>
     public Exception? ApplyFailure { get; set; }
 
-    public static async Task<AdminHost> StartAsync(IEngine engine)
+    public static async Task<AdminHost> StartAsync(IEngine engine, Action<AdminOptions>? configure = null)
     {
         var cdf = await FakeCdf.StartAsync();
-        var host = new AdminHost(engine, cdf, new Uri(cdf.Url), databases: null);
+        var host = new AdminHost(engine, cdf, new Uri(cdf.Url), databases: null, configure);
         await host._app.StartAsync();
         cdf.Allow("admin");
         return host;

@@ -129,22 +129,24 @@ public sealed class Version1Tests(EngineFixture fixture) : IAsyncLifetime
     [InlineData("update", """{"items":[{"id":999999999,"update":{"name":{"set":"x"}}}]}""", 404)]
     [InlineData("update", """{"items":[{"id":"a","update":{"name":{"set":"x"}}}]}""", 422)]
     [InlineData("update", """{"items":[{"id":1,"update":{"columns":{"drop":["x"]}}}]}""", 422)]
-    [InlineData("update", """{"items":[{"id":1,"update":{"name":{"set":"timeseries"}}}]}""", 400)]
     [InlineData("delete", """{"items":[{"id":999999999}]}""", 404)]
     [InlineData("delete", """{"items":[{}]}""", 422)]
     public async Task A_change_that_does_not_fit_is_refused(string operation, string body, int status) =>
         Assert.Equal(status, (int)(await _host.PostAsync($"/user/{await CreateAsync()}/tables/{operation}", body, "creator")).Status);
 
-    [Fact]
-    public async Task A_table_does_not_take_the_name_of_another()
+    [Theory]
+    [InlineData("books", "\"books\" exists already")]
+    [InlineData("timeseries", "\"timeseries\" is reserved")]
+    [InlineData("time_series", "\"time_series\" is reserved")]
+    public async Task A_table_does_not_take_the_name_of_another(string name, string words)
     {
         var path = $"/user/{await CreateAsync()}/tables";
         var id = Id(await _host.PostAsync(path, Movies, "creator"));
         await _host.PostAsync(path, Movies.Replace("movies", "books", StringComparison.Ordinal), "creator");
-        var reply = await _host.PostAsync($"{path}/update", $$$$"""{"items":[{"id":{{{{id}}}},"update":{"name":{"set":"books"}}}]}""", "creator");
+        var reply = await _host.PostAsync($"{path}/update", $$$$"""{"items":[{"id":{{{{id}}}},"update":{"name":{"set":"{{{{name}}}}"}}}]}""", "creator");
 
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
-        Assert.Contains("\"books\" exists already", reply.Error, StringComparison.Ordinal);
+        Assert.Contains(words, reply.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,6 +161,56 @@ public sealed class Version1Tests(EngineFixture fixture) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await _host.GetAsync("/user/nobody/tables", "nobody")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await _host.GetAsync("/user/nobody/tables", "creator")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await _host.GetAsync(current, "admin")).Status);
+    }
+
+    [Fact]
+    public async Task Version_1_is_found_below_the_path_of_the_settings_alone()
+    {
+        await using var host = await AdminHost.StartAsync(fixture.Engine, options => options.Version1Path = "/skywarp");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await host.PostAsync("/skywarp/create", "{}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.GetAsync("/skywarp/user/nobody/tables")).Status);
+        Assert.Contains("nobody", (await host.GetAsync("/skywarp//user/nobody/tables")).Error, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, "/create", host: null));
+    }
+
+    [Fact]
+    public async Task Version_1_answers_at_the_host_name_of_the_settings_alone()
+    {
+        await using var host = await AdminHost.StartAsync(fixture.Engine, options => options.Version1Host = "skywarp.example");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(host, "/create", "skywarp.example"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, "/create", "sluice.example"));
+    }
+
+    [Fact]
+    public async Task Version_2_shows_a_user_of_version_1_with_his_own_tables_and_refuses_their_names()
+    {
+        var username = await CreateAsync();
+        var path = $"{AdminHost.Project}/tables/{username}";
+        var listed = await _host.GetAsync($"{path}?includeBuiltIns=yes");
+        var found = await _host.PostAsync($"{path}/byids", """{"items":[{"tablename":"timeseries"}]}""");
+        var reserved = await _host.PostAsync(
+            path,
+            """{"items":[{"type":"raw_rows","tablename":"raw","options":{"database":"d","table":"t"},"columns":{"a":{"type":"TEXT"}}}]}""");
+        var builtIn = await _host.PostAsync($"{path}/delete", """{"items":[{"tablename":"raw"}]}""");
+
+        var names = listed.Json.GetProperty("items").EnumerateArray().Select(table => table.GetProperty("tablename").GetString()).ToList();
+        Assert.Equal(12, names.Count);
+        Assert.Contains("datapoints", names);
+        Assert.Equal(HttpStatusCode.OK, found.Status);
+        Assert.Equal(HttpStatusCode.BadRequest, reserved.Status);
+        Assert.Contains("\"raw\" is reserved", reserved.Error, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, builtIn.Status);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(AdminHost server, string path, string? host)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, path)) { Content = new StringContent("{}") };
+        request.Headers.Host = host;
+        using var response = await client.SendAsync(request, Cancellation);
+        return response.StatusCode;
     }
 
     private static long Id(Reply reply) => reply.Json.GetProperty("items")[0].GetProperty("id").GetInt64();

@@ -53,8 +53,16 @@ public sealed class Version1TablesTests
             Assert.All(
                 table.Columns.Where(column => column.Shape != ColumnShape.Ignored),
                 column => Assert.Equal(now.FindColumn(column.NameInVersion2)!.CdfField, column.CdfField));
-            Assert.All(table.Columns, column => Assert.Same(column, table.FindColumn(column.NameInVersion2)));
+            Assert.All(table.Columns, column => Assert.Same(column, table.Columns[table.OrdinalOf(column.NameInVersion2)]));
         });
+    }
+
+    [Fact]
+    public void Statements_find_columns_by_their_old_names_alone()
+    {
+        Assert.NotNull(Version1Tables.Find("raw")!.FindColumn("key"));
+        Assert.Null(Version1Tables.Find("raw")!.FindColumn("_raw_key"));
+        Assert.Null(Version1Tables.Find("sequence_rows")!.FindColumn("values"));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class CreateTables(Version1Access access, UserTableStore tables,
             throw ApiException.Schema("Input should be 'raw'", "destination");
         }
 
-        var name = TableNames.Check(Schema.Required(item.Name, "name"));
+        var name = Schema.Required(item.Name, "name");
         var options = Schema.NoExtra(Schema.Required(item.Options, "options"));
         return new RawTableDeclaration(
             name,

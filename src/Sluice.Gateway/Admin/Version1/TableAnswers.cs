@@ -14,9 +14,9 @@ internal static class TableAnswers
     /// <summary>The only type of columns.</summary>
     public const string ColumnType = "TEXT";
 
-    /// <summary><c>{"items":[...]}</c>.</summary>
+    /// <summary><c>{"items":[...]}</c>, without tables that version 1 does not know: those over views, which SQL can make.</summary>
     public static IResult Of(IEnumerable<CustomTable> tables) => TypedResults.Json(
-        new ItemsAnswer<TableAnswer>([.. tables.Select(Of)]),
+        new ItemsAnswer<TableAnswer>([.. tables.Where(table => table.Declaration is RawTableDeclaration).Select(Of)]),
         Version1Json.Default.ItemsAnswerTableAnswer);
 
     /// <summary>The table that <paramref name="id"/> means: a number, or its digits as text.</summary>
@@ -31,7 +31,7 @@ internal static class TableAnswers
         };
         return !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? throw ApiException.Schema("Input should be the id of a table", "id")
-            : tables.FirstOrDefault(table => table.Id == number) ?? throw new ApiException(404, $"the user has no table with id {number}");
+            : tables.FirstOrDefault(table => table.Id == number && table.Declaration is RawTableDeclaration) ?? throw new ApiException(404, $"the user has no table with id {number}");
     }
 
     /// <summary>What a table over RAW was declared as.</summary>

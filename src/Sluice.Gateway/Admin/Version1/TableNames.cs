@@ -5,12 +5,6 @@ namespace Sluice.Gateway.Admin.Version1;
 /// <summary>The names that version 1 takes for tables and columns, beside what <see cref="Tables.CustomRawTable"/> asks.</summary>
 internal static class TableNames
 {
-    /// <summary>Refuses the name of a table that every user of version 1 has.</summary>
-    /// <exception cref="ApiException">400.</exception>
-    public static string Check(string name) => name is "raw" or "timeseries" or "datapoints"
-        ? throw new ApiException(400, $"table name \"{name}\" is reserved for a built-in table; choose another name")
-        : name;
-
     /// <summary>Refuses a name that a request has twice.</summary>
     /// <exception cref="ApiException">400.</exception>
     public static void CheckDistinct(IEnumerable<string> names)

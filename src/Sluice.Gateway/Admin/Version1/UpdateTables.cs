@@ -45,7 +45,7 @@ internal sealed class UpdateTables(Version1Access access, UserTableStore tables,
 
         if (update.Name is { } name)
         {
-            TableNames.Check(Schema.Required(Schema.NoExtra(name).Set, "set"));
+            Schema.Required(Schema.NoExtra(name).Set, "set");
         }
 
         if (update.Columns is { } columns)

@@ -18,7 +18,7 @@ internal sealed class Version1Access(GatewayAccess access, UserStore users)
     {
         var user = await users.FindAsync(username, context.RequestAborted);
         var caller = await access.IdentifyAsync(context, user?.Project);
-        return user is { Version: Version } && caller.Subject.Length > 0 && user.CreatedBy == caller.Subject
+        return user is { IsOfVersion1: true } && caller.Subject.Length > 0 && user.CreatedBy == caller.Subject
             ? user
             : throw new ApiException(404, $"there is no user {username} of version 1 that this token's application has made");
     }

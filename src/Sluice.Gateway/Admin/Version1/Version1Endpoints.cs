@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Sluice.Gateway.Admin.Version1;
 
-/// <summary>The administration API of version 1 of Cognite's PostgreSQL gateway, whose paths begin at the root of a host.</summary>
+/// <summary>The administration API of version 1 of Cognite's PostgreSQL gateway, whose paths begin at the root of a host, or below a path of Sluice's settings.</summary>
 internal static class Version1Endpoints
 {
     public static IServiceCollection AddVersion1(this IServiceCollection services) => services
@@ -20,7 +20,13 @@ internal static class Version1Endpoints
 
     public static void MapVersion1(this IEndpointRouteBuilder endpoints)
     {
-        var group = endpoints.MapGroup(string.Empty).AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>();
+        var options = endpoints.ServiceProvider.GetRequiredService<AdminOptions>();
+        var group = endpoints.MapGroup(options.Version1Path).AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>();
+        if (options.Version1Host is { } host)
+        {
+            group.RequireHost(host);
+        }
+
         group.MapPost("/create", (HttpContext context, CreateUser operation) => operation.HandleAsync(context));
         group.MapGet(
             "/user/{username}/tables",

@@ -82,7 +82,7 @@ internal sealed class RowSources(BoundQuery query, CdfClient client, IReadOnlyLi
     {
         if (Keys("_raw_database") is not { } databases || Keys("_raw_table") is not { } tables || Keys("_raw_key") is not { } keys)
         {
-            throw NoKey("Name the rows by _raw_database, _raw_table and _raw_key: =, IN, = ANY, or a join with a local table.");
+            throw NoKey($"Name the rows by {string.Join(", ", Table.PrimaryKey)}: =, IN, = ANY, or a join with a local table.");
         }
 
         CheckCount((long)databases.Count * tables.Count * keys.Count);
@@ -199,7 +199,7 @@ internal sealed class RowSources(BoundQuery query, CdfClient client, IReadOnlyLi
     private IReadOnlySet<string>? Keys(string column)
     {
         var ordinal = Table.OrdinalOf(column);
-        return ordinal < 0 ? null : query.KeysOf(ordinal) ?? hints.FirstOrDefault(hint => hint.Table == Table.Name && hint.Column == column)?.Keys;
+        return ordinal < 0 ? null : query.KeysOf(ordinal) ?? hints.FirstOrDefault(hint => hint.Table == Table.Name && hint.Column == Table.Columns[ordinal].Name)?.Keys;
     }
 
     private void CheckCount(long rows)

@@ -18,7 +18,6 @@ internal static class TimeSeriesTable
             CommonColumns.Text("legacy_name", 255, "Taken and dropped: CDF has no such field any more.") with
             {
                 Shape = ColumnShape.Ignored,
-                Updatable = false,
             },
         ],
         Columns =
