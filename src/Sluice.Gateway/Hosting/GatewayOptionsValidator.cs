@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Sluice.Gateway.Hosting;
 
 /// <summary>Checks a gateway's settings before anything starts; each finding names the setting and says what to change.</summary>
-public static partial class GatewayOptionsValidator
+public static class GatewayOptionsValidator
 {
     /// <summary>All that is wrong with <paramref name="options"/>; empty if the gateway can be tried.</summary>
     public static IReadOnlyList<string> Validate(GatewayOptions options)
@@ -122,14 +120,15 @@ public static partial class GatewayOptionsValidator
             findings.Add($"Api:Version1Host is {host}, which is no host name: give one without scheme and port, or leave it out.");
         }
 
-        if (api.Version1Path.Length > 0 && (!Version1Path().IsMatch(api.Version1Path) || api.Version1Path.StartsWith("/api", StringComparison.OrdinalIgnoreCase)))
+        var path = api.Version1Path;
+        if (path.Length > 0 && (!IsPath(path) || path.StartsWith("/api", StringComparison.OrdinalIgnoreCase)))
         {
-            findings.Add($"Api:Version1Path is {api.Version1Path}: give a path such as /v1, with letters, digits and -._~, not below /api, or leave it out for the root.");
+            findings.Add($"Api:Version1Path is {path}: give a path such as /v1, with letters, digits and -._~, not below /api, or leave it out for the root.");
         }
     }
 
-    [GeneratedRegex(@"\A(/[\w\-.~]*[\w~-])+\z", RegexOptions.ECMAScript | RegexOptions.CultureInvariant)]
-    private static partial Regex Version1Path();
+    private static bool IsPath(string text) => text[0] == '/' && text[1..].Split('/').All(
+        segment => segment is not ("" or "." or "..") && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~'));
 
     private static void CheckCdf(CdfCluster cdf, List<string> findings)
     {

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin.Version1;
 
