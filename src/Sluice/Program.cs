@@ -11,13 +11,15 @@ var root = new RootCommand(
 
     Try it:   sluice demo      everything on this machine, with a local CDF and sample data
     Run it:   sluice serve     against a CDF cluster
-    Users:    sluice user      their options
+    Users:    sluice user      register, change and remove them
+              sluice table     their own tables over RAW tables and views
     """)
 {
     ServeCommand.Create(),
     DemoCommand.Create(),
     EmulatorCommand.Create(),
     UserCommand.Create(),
+    TableCommand.Create(),
 };
 
 using var signals = new StopSignals();

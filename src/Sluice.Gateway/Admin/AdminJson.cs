@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sluice.Gateway.Admin.Local;
 
 namespace Sluice.Gateway.Admin;
 
@@ -17,6 +18,10 @@ namespace Sluice.Gateway.Admin;
 [JsonSerializable(typeof(ItemsAnswer<UserAnswer>))]
 [JsonSerializable(typeof(ItemsAnswer<PasswordRotated>))]
 [JsonSerializable(typeof(ItemsAnswer<TableAnswer>))]
+[JsonSerializable(typeof(ItemsAnswer<LocalUserAnswer>))]
+[JsonSerializable(typeof(LocalUserAnswer))]
+[JsonSerializable(typeof(CompareCredentialsRequest))]
+[JsonSerializable(typeof(CompareCredentialsAnswer))]
 [JsonSerializable(typeof(NothingAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.Gateway.Admin.Local;
 using Sluice.Gateway.Admin.Version1;
 using Sluice.Gateway.Users;
 
@@ -26,6 +27,7 @@ public static class PostgresGatewayEndpoints
             .AddSingleton<UserCreation>()
             .AddSingleton<TableRemoval>()
             .AddVersion1()
+            .AddLocalAdministration()
             .AddSingleton<CreateUsers>()
             .AddSingleton<ViewLookup>()
             .AddSingleton<ListUsers>()
@@ -81,6 +83,7 @@ public static class PostgresGatewayEndpoints
         // What the gateway does not know must not reach another gateway behind CDF's address.
         group.Map("/{**rest}", IResult (HttpContext context) => throw new ApiException(404, $"there is no {context.Request.Method} {context.Request.Path}"));
         endpoints.MapVersion1();
+        endpoints.MapLocalAdministration();
         endpoints.MapGroup("/api/v1")
             .AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>()
             .Map("/{**path}", (HttpContext context, PassThrough operation) => operation.HandleAsync(context));

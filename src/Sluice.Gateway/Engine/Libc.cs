@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sluice.Gateway.Engine;
 
@@ -10,6 +11,7 @@ internal static partial class Libc
     public const int SigKill = 9;
 
     private const int NoSuchProcess = 3;
+    private const int OpenReadOnlyCloseOnExec = 0x80000;
 
     public static bool IsRoot => GetEffectiveUserId() == 0;
 
@@ -36,6 +38,24 @@ internal static partial class Libc
             throw new EngineException($"cannot give {path} to user {owner.Name}: {error}");
         }
     }
+
+    /// <summary>A handle on a directory, which .NET's own files cannot be.</summary>
+    /// <exception cref="IOException">It cannot be opened: with the operating system's word.</exception>
+    public static SafeFileHandle OpenDirectory(string path)
+    {
+        var handle = Open(path, OpenReadOnlyCloseOnExec);
+        if (handle.IsInvalid)
+        {
+            var error = Marshal.GetLastPInvokeErrorMessage();
+            handle.Dispose();
+            throw new IOException($"{path}: {error}");
+        }
+
+        return handle;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUserId();

@@ -24,6 +24,8 @@ internal sealed class DataDirectories
         Engine = GatewayOptions.EngineDirectoryIn(root);
         Tls = Path.Combine(root, "tls");
         Transactions = Path.Combine(root, "transactions");
+        Admin = Directory.CreateDirectory(AdminIn(root), OwnerOnly).FullName;
+        File.SetUnixFileMode(Admin, OwnerOnly);
         Keys = Directory.CreateDirectory(Path.Combine(root, "keys"), OwnerOnly).FullName;
     }
 
@@ -36,8 +38,14 @@ internal sealed class DataDirectories
     /// <summary>Rows of open transactions; they do not outlive the process.</summary>
     public string Transactions { get; }
 
+    /// <summary>The socket for administrators of this machine; whoever can enter it is one.</summary>
+    public string Admin { get; }
+
     /// <summary>With which stored credentials are encrypted; closed to everybody else.</summary>
     public string Keys { get; }
+
+    /// <summary><see cref="Admin"/> of the gateway with data directory <paramref name="root"/>.</summary>
+    public static string AdminIn(string root) => Path.Combine(Path.GetFullPath(root), "admin");
 
     /// <summary>A random secret that is the same at each start.</summary>
     public byte[] Secret(string name)

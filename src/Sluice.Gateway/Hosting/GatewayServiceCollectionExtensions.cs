@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Tokens;
 using Sluice.Gateway.Admin;
+using Sluice.Gateway.Admin.Local;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.History;
@@ -36,6 +38,7 @@ public static class GatewayServiceCollectionExtensions
         AddEngine(services, options.Engine, directories);
         AddCdf(services, options.Cdf);
         AddUsers(services, directories);
+        AddAdminSocket(services, directories);
         AddListener(services, options, directories);
         AddSessions(services, options, directories);
         services.AddPostgresGateway(new AdminOptions
@@ -49,6 +52,10 @@ public static class GatewayServiceCollectionExtensions
         });
         return services;
     }
+
+    /// <summary>Listens for the commands of this machine's administrator, on a socket in the data directory (<see cref="LocalGateway"/>).</summary>
+    public static void ListenForCommands(this KestrelServerOptions kestrel) =>
+        kestrel.ListenUnixSocket(kestrel.ApplicationServices.GetRequiredService<AdminSocket>().Path, LocalAdministrator.Admit);
 
     /// <summary>Maps the REST API.</summary>
     public static IEndpointRouteBuilder MapSluiceApi(this IEndpointRouteBuilder endpoints) => endpoints.MapPostgresGateway();
@@ -104,6 +111,13 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<WriteHistory>();
         services.AddSingleton<RejectedRows>();
         services.AddSingleton<IScanUsers, GatewayScanUsers>();
+    }
+
+    // After the engine, which takes the data directory for this process.
+    private static void AddAdminSocket(IServiceCollection services, DataDirectories directories)
+    {
+        services.AddSingleton(_ => new AdminSocket(directories.Admin));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AdminSocket>());
     }
 
     private static void AddListener(IServiceCollection services, GatewayOptions options, DataDirectories directories)

@@ -10,6 +10,9 @@ public sealed record GatewayUser
     /// <summary>Made by Sluice: lower-case letters and digits, so that it needs no quotes, and telling nothing.</summary>
     public required string Username { get; init; }
 
+    /// <summary>What an administrator calls the user, as no other of the project is called; null if he was given no name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Url name of the CDF project.</summary>
     public required string Project { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class UserStore(IEngine engine)
 {
     private const string Columns =
         """
-        username AS "Username", project AS "Project", verifier AS "Verifier", previous_verifier AS "PreviousVerifier",
+        username AS "Username", name AS "Name", project AS "Project", verifier AS "Verifier", previous_verifier AS "PreviousVerifier",
         previous_valid_until AS "PreviousValidUntil", version AS "Version", created_by AS "CreatedBy", credentials AS "Credentials",
         session_id AS "SessionId", options::text AS "Options", created_time AS "CreatedTime", last_updated_time AS "LastUpdatedTime"
         """;
@@ -25,9 +25,9 @@ public sealed class UserStore(IEngine engine)
     {
         const string Sql =
             """
-            INSERT INTO sluice.gateway_user (username, project, verifier, previous_verifier, previous_valid_until, version, created_by, credentials, session_id,
+            INSERT INTO sluice.gateway_user (username, name, project, verifier, previous_verifier, previous_valid_until, version, created_by, credentials, session_id,
                                              options, created_time, last_updated_time)
-            VALUES (@Username, @Project, @Verifier, @PreviousVerifier, @PreviousValidUntil, @Version, @CreatedBy, @Credentials, @SessionId,
+            VALUES (@Username, @Name, @Project, @Verifier, @PreviousVerifier, @PreviousValidUntil, @Version, @CreatedBy, @Credentials, @SessionId,
                     @Options::jsonb, @CreatedTime, @LastUpdatedTime)
             """;
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
@@ -205,6 +205,8 @@ public sealed class UserStore(IEngine engine)
     {
         public required string Username { get; init; }
 
+        public string? Name { get; init; }
+
         public required string Project { get; init; }
 
         public required string Verifier { get; init; }
@@ -230,6 +232,7 @@ public sealed class UserStore(IEngine engine)
         public static Row Of(GatewayUser user) => new()
         {
             Username = user.Username,
+            Name = user.Name,
             Project = user.Project,
             Verifier = user.Verifier.Format(),
             PreviousVerifier = user.PreviousVerifier?.Format(),
@@ -246,6 +249,7 @@ public sealed class UserStore(IEngine engine)
         public GatewayUser ToUser() => new()
         {
             Username = Username,
+            Name = Name,
             Project = Project,
             Verifier = ScramVerifier.Parse(Verifier),
             PreviousVerifier = PreviousVerifier is null ? null : ScramVerifier.Parse(PreviousVerifier),

@@ -56,6 +56,7 @@ internal sealed partial class GatewayHost : IAsyncDisposable
             Listen(kestrel, settings.Gateway.Postgres.Listen, postgres, listen => listen.UsePostgres());
             ITlsCertificateSource? certificates = ApiCertificates(settings.Gateway.Api, kestrel.ApplicationServices);
             Listen(kestrel, settings.Gateway.Api.Listen, api, listen => UseApi(listen, certificates));
+            kestrel.ListenForCommands();
         });
 
         WebApplication application = builder.Build();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Tokens;
 using Sluice.Gateway.Admin;
+using Sluice.Gateway.Admin.Local;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Tests.Engine;
@@ -41,7 +43,12 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.ListenUnixSocket(Path.Combine(_keys.Path, "local.sock"), LocalAdministrator.Admit);
+            kestrel.ListenUnixSocket(Path.Combine(_keys.Path, "other.sock"));
+        });
         var admin = new AdminOptions
         {
             Host = "fdw.example",
@@ -63,6 +70,20 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     public FakeCdf Cdf => _fake ?? throw new InvalidOperationException("The CDF is not the fake one.");
 
     public Uri Address => new(_app.Urls.First());
+
+    /// <summary>Goes to the gateway's own socket, or to one that is not.</summary>
+    public HttpClient ThroughSocket(bool own) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_keys.Path, own ? "local.sock" : "other.sock")), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://gateway"),
+    };
 
     public UserStore Users { get; }
 

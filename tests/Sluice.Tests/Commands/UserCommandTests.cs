@@ -1,91 +1,131 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Sluice.Tests.Commands;
 
 /// <summary><c>sluice user</c> beside a gateway that runs.</summary>
-public sealed class UserCommandTests : IDisposable
+public sealed class UserCommandTests(DemoGateway gateway)
 {
-    private readonly string _temporary = Directory.CreateTempSubdirectory("sluice-user-").FullName;
-
-    public UserCommandTests()
+    [Fact]
+    public async Task A_user_is_added_listed_shown_and_removed()
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            // The engine's user must be able to pass if the tests run as root.
-            File.SetUnixFileMode(_temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-        }
+        JsonElement added = (await AddAsync("--output", "json")).Json;
+        string username = added.GetProperty("username").GetString()!;
+        Assert.NotEmpty(added.GetProperty("password").GetString()!);
+        Assert.Equal("localhost", added.GetProperty("host").GetString());
+
+        string listed = (await gateway.RunAsync("user", "list", "--project", "demo")).Succeeded;
+        Assert.StartsWith("USERNAME  ", listed, StringComparison.Ordinal);
+        Assert.Contains($"\n{username}  ", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain(username, (await gateway.RunAsync("user", "list", "--project", "other")).Succeeded, StringComparison.Ordinal);
+        JsonElement shown = (await gateway.RunAsync("user", "show", username, "--output", "json")).Json;
+        Assert.Equal("demo", shown.GetProperty("project").GetString());
+        Assert.Equal("local administrator", shown.GetProperty("createdBy").GetString());
+        Assert.Equal(gateway.Get("clientId"), shown.GetProperty("application").GetProperty("clientId").GetString());
+        Assert.DoesNotContain(gateway.Get("clientSecret"), shown.GetRawText(), StringComparison.Ordinal);
+
+        Assert.Equal($"Removed user {username}.\n", (await gateway.RunAsync("user", "rm", username, "--yes")).Succeeded);
+        Assert.DoesNotContain(username, (await gateway.RunAsync("user", "list")).Succeeded, StringComparison.Ordinal);
     }
 
-    private string Data => Path.Combine(_temporary, "data");
+    [Fact]
+    public async Task A_password_is_printed_once_and_can_be_rotated()
+    {
+        string added = (await AddAsync()).Succeeded;
+        Dictionary<string, string> login = Lines(added);
+        Assert.Equal(["username", "password", "host", "database"], login.Keys);
 
-    public void Dispose() => Directory.Delete(_temporary, recursive: true);
+        Outcome rotated = await gateway.RunAsync("user", "rotate", login["username"], "--keep", "1h");
+        Dictionary<string, string> next = Lines(rotated.Succeeded);
+        Assert.Equal(login["username"], next["username"]);
+        Assert.NotEqual(login["password"], next["password"]);
+        Assert.Contains("The password before is good until ", rotated.Output, StringComparison.Ordinal);
+        Assert.Equal("The password is kept nowhere and cannot be shown again: store it now.\n", rotated.Error);
+
+        Outcome wrong = await gateway.RunAsync("user", "rotate", login["username"], "--keep", "soon");
+        Assert.Equal((2, "sluice: --keep cannot be soon: it takes a number with s, min, h or d, e.g. 1h.\n"), (wrong.Code, wrong.Error));
+        Outcome tooLong = await gateway.RunAsync("user", "rotate", login["username"], "--keep", "40d");
+        Assert.Equal((1, "sluice: Input should be less than or equal to 2592000: previousPasswordValidSeconds\n"), (tooLong.Code, tooLong.Error));
+    }
+
+    [Fact]
+    public async Task Secrets_come_from_files_and_the_standard_input_too()
+    {
+        string file = Path.Combine(gateway.Temporary, $"{Guid.NewGuid():N}.secret");
+        await File.WriteAllTextAsync(file, gateway.Get("clientSecret") + "\n");
+        string[] others = ["user", "add", "--project", "demo", "--client-id", gateway.Get("clientId"), "--token-url", gateway.Get("tokenUrl"), "--scopes", gateway.Get("scope")];
+        Assert.Equal(0, (await gateway.RunAsync([.. others, "--client-secret-file", file])).Code);
+        Assert.Equal(0, (await gateway.RunWithInputAsync(gateway.Get("clientSecret"), [.. others, "--client-secret-file", "-"])).Code);
+
+        Outcome none = await gateway.RunAsync([.. others, "--client-secret-env", "NOT_SET_AT_ALL"]);
+        Assert.Equal((2, "sluice: The environment variable NOT_SET_AT_ALL is not set.\n"), (none.Code, none.Error));
+        Outcome empty = await gateway.RunWithInputAsync("\n", [.. others, "--client-secret-file", "-"]);
+        Assert.Equal((2, "sluice: The standard input is empty.\n"), (empty.Code, empty.Error));
+        Outcome missing = await gateway.RunAsync([.. others, "--client-secret-file", "/nowhere"]);
+        Assert.Equal(2, missing.Code);
+        Assert.StartsWith("sluice: The file /nowhere cannot be read: ", missing.Error, StringComparison.Ordinal);
+        Outcome both = await gateway.RunAsync([.. others, "--client-secret-file", file, "--nonce-file", file]);
+        Assert.Equal((2, "sluice: Give either --nonce-file, or the options of an application (--client-id and so on).\n"), (both.Code, both.Error));
+        Assert.Equal(2, (await gateway.RunAsync(others)).Code);
+    }
+
+    [Fact]
+    public async Task What_the_gateway_refuses_is_said_in_its_words()
+    {
+        Outcome wrong = await gateway.RunWithInputAsync(
+            "wrong", "user", "add", "--project", "demo", "--client-id", gateway.Get("clientId"), "--client-secret-file", "-", "--token-url", gateway.Get("tokenUrl"));
+        Assert.Equal(1, wrong.Code);
+        Assert.StartsWith("sluice: the identity provider 127.0.0.1 refuses the credentials: ", wrong.Error, StringComparison.Ordinal);
+        Outcome elsewhere = await gateway.RunWithInputAsync(
+            "s", "user", "add", "--project", "demo", "--client-id", "c", "--client-secret-file", "-", "--token-url", "https://elsewhere.example/token");
+        Assert.Equal(1, elsewhere.Code);
+        Assert.StartsWith("sluice: tokenUrl may not point to https://elsewhere.example; allowed are ", elsewhere.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_yes_and_a_terminal_nobody_is_removed()
+    {
+        string username = (await AddAsync("--output", "json")).Json.GetProperty("username").GetString()!;
+        Outcome refused = await gateway.RunAsync("user", "rm", username);
+        Assert.Equal(2, refused.Code);
+        Assert.EndsWith("There is no terminal to answer at; give --yes. Nothing was done.\n", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(username, (await gateway.RunAsync("user", "list")).Succeeded, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Options_are_set_shown_and_listed()
     {
-        Assert.SkipUnless(Directory.Exists("/usr/lib/postgresql"), "PostgreSQL is not installed");
-        string file = Path.Combine(_temporary, "ready.json");
-        using Process demo = Start("demo", "--empty", "--data-dir", Data, "--ready-file", file);
-        try
-        {
-            while (await demo.StandardOutput.ReadLineAsync() is { } line && !line.EndsWith("Ctrl-C ends everything.", StringComparison.Ordinal))
-            {
-            }
+        string user = (await AddAsync("--output", "json")).Json.GetProperty("username").GetString()!;
 
-            using JsonDocument ready = JsonDocument.Parse(await File.ReadAllTextAsync(file));
-            string user = ready.RootElement.GetProperty("pgUser").GetString()!;
+        string output = (await gateway.RunAsync("user", "set", user, "on_conflict=update", "data_set_id=7")).Succeeded;
+        Assert.StartsWith("on_conflict=update\ncreate_missing=\ndata_set_id=7\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("\n" + output, (await gateway.RunAsync("user", "show", user)).Succeeded, StringComparison.Ordinal);
+        string line = (await gateway.RunAsync("user", "list")).Succeeded.Split('\n').Single(line => line.StartsWith(user, StringComparison.Ordinal));
+        Assert.EndsWith("  on_conflict=update data_set_id=7", line, StringComparison.Ordinal);
 
-            (int code, string output, _) = await RunAsync("set", user, "on_conflict=update", "data_set_id=7", "--data-dir", Data);
-            Assert.Equal(0, code);
-            Assert.StartsWith("on_conflict=update\ncreate_missing=\ndata_set_id=7\n", output, StringComparison.Ordinal);
-            (code, string shown, _) = await RunAsync("show", user, "--data-dir", Data);
-            Assert.Equal((0, output), (code, shown));
-            (code, string listed, _) = await RunAsync("list", "--data-dir", Data);
-            Assert.Equal(0, code);
-            Assert.StartsWith($"{user}  demo  ", listed, StringComparison.Ordinal);
-            Assert.EndsWith("  on_conflict=update data_set_id=7\n", listed, StringComparison.Ordinal);
-
-            (code, _, string error) = await RunAsync("set", user, "on_conflict=", "data_set_id=none", "--data-dir", Data);
-            Assert.Equal((1, "sluice: data_set_id cannot be none: it takes the internal id of a data set.\n"), (code, error));
-            (code, string unchanged, _) = await RunAsync("show", user, "--data-dir", Data);
-            Assert.Equal((0, output), (code, unchanged));
-            (code, _, error) = await RunAsync("set", "nobody", "on_conflict=update", "--data-dir", Data);
-            Assert.Equal((1, "sluice: There is no user nobody; sluice user list has all.\n"), (code, error));
-        }
-        finally
-        {
-            using var kill = Process.Start("kill", ["-TERM", demo.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            await demo.WaitForExitAsync();
-        }
+        Outcome refused = await gateway.RunAsync("user", "set", user, "on_conflict=", "data_set_id=none");
+        Assert.Equal((1, "sluice: data_set_id cannot be none: it takes the internal id of a data set.\n"), (refused.Code, refused.Error));
+        Assert.EndsWith("\n" + output, (await gateway.RunAsync("user", "show", user)).Succeeded, StringComparison.Ordinal);
+        Outcome nobody = await gateway.RunAsync("user", "set", "nobody", "on_conflict=update");
+        Assert.Equal((1, "sluice: There is no user nobody; sluice user list has all.\n"), (nobody.Code, nobody.Error));
     }
 
     [Fact]
     public async Task Without_a_gateway_it_says_what_to_do()
     {
-        (int code, _, string error) = await RunAsync("list", "--data-dir", Data);
-        Assert.Equal(1, code);
-        Assert.StartsWith("sluice: No gateway runs with its engine in ", error, StringComparison.Ordinal);
-        (code, _, error) = await RunAsync("list");
-        Assert.Equal(2, code);
-        Assert.StartsWith("sluice: DataDirectory is not set", error, StringComparison.Ordinal);
+        string elsewhere = Path.Combine(gateway.Temporary, "no-gateway");
+        Outcome none = await gateway.RunAloneAsync(null, "user", "list", "--data-dir", elsewhere);
+        Assert.Equal(
+            (1, $"sluice: No gateway runs with its data in {elsewhere}: start it (sluice serve), or name its data directory with --data-dir.\n"),
+            (none.Code, none.Error));
+        Outcome unnamed = await gateway.RunAloneAsync(null, "user", "list");
+        Assert.Equal(2, unnamed.Code);
+        Assert.StartsWith("sluice: DataDirectory is not set", unnamed.Error, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using Process process = Start(["user", .. arguments]);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await error);
-    }
+    private Task<Outcome> AddAsync(params string[] more) => gateway.RunAsync(["user", "add", "--project", "demo", .. gateway.Credentials, .. more]);
 
-    private Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sluice.dll"), .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["TMPDIR"] = _temporary },
-        })!;
+    private static Dictionary<string, string> Lines(string output) => output.Split('\n')
+        .Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries))
+        .Where(parts => parts.Length == 2)
+        .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 }
