@@ -12,6 +12,7 @@ internal sealed class SocketPath : IDisposable
 
     private readonly SafeFileHandle? _directory;
 
+    /// <summary>Names the socket <paramref name="name"/> in <paramref name="directory"/>.</summary>
     /// <exception cref="IOException">The directory cannot be opened.</exception>
     public SocketPath(string directory, string name)
     {
