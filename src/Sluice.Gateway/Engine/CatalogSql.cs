@@ -71,7 +71,7 @@ internal static class CatalogSql
 
     /// <summary>
     /// Functions that would let a user fill the disk beyond every limit, taken from PUBLIC in the template: large objects are in no quota,
-    /// and logical messages go straight into the write-ahead log.
+    /// logical messages go straight into the write-ahead log, and each exported snapshot is a file outside of the database.
     /// </summary>
     public static string Revocations { get; } =
         """
@@ -81,7 +81,7 @@ internal static class CatalogSql
             FOR f IN
                 SELECT oid FROM pg_catalog.pg_proc
                 WHERE pronamespace = 'pg_catalog'::regnamespace
-                  AND (proname LIKE 'lo\_%' OR proname IN ('lowrite', 'loread', 'pg_logical_emit_message'))
+                  AND (proname LIKE 'lo\_%' OR proname IN ('lowrite', 'loread', 'pg_logical_emit_message', 'pg_export_snapshot'))
             LOOP
                 EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
             END LOOP;

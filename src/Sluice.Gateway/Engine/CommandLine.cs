@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Sluice.Gateway.Engine;
 
@@ -52,12 +53,20 @@ internal static class CommandLine
     /// <summary>
     /// How to run <paramref name="program"/> as <paramref name="user"/> (Sluice's own if <see langword="null"/>), with nothing of Sluice's
     /// environment but PATH. With <paramref name="tied"/> it is asked to stop (SIGINT) when the thread that starts it ends, and the
-    /// terminal's Ctrl-C does not reach it.
+    /// terminal's Ctrl-C does not reach it. Each of its processes gets no more than <paramref name="maxMegabytes"/> of private memory from the kernel, if that is
+    /// given, and leaves no memory on disk should it crash.
     /// </summary>
-    /// <exception cref="EngineException">Sluice is root, and there is no <c>setpriv</c>.</exception>
-    public static ProcessStartInfo As(OsUser? user, string program, IEnumerable<string> arguments, bool tied)
+    /// <exception cref="EngineException">Sluice is root, and there is no <c>setpriv</c>; memory is to be bounded, and there is no <c>prlimit</c>.</exception>
+    public static ProcessStartInfo As(OsUser? user, string program, IEnumerable<string> arguments, bool tied, int? maxMegabytes = null)
     {
         List<string> line = [];
+        if (maxMegabytes is { } megabytes)
+        {
+            var prlimit = Find("prlimit") ?? throw new EngineException(
+                "Sluice needs prlimit (package util-linux) to bound the memory of PostgreSQL's sessions. Install it.");
+            line.AddRange([prlimit, string.Create(CultureInfo.InvariantCulture, $"--data={megabytes * 1_048_576L}"), "--core=0"]);
+        }
+
         if (Find("setpriv") is { } setpriv)
         {
             line.AddRange([setpriv, "--no-new-privs"]);

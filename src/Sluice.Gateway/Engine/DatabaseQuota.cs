@@ -7,7 +7,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Engine;
 
 /// <summary>
-/// Bounds what a user's database may take on disk, temporary tables and such as he made himself: the sessions of a user are ended when his database is found to
+/// Bounds what a user may take on disk with his database, temporary tables and such as he made himself, and with temporary files: the sessions of a user are ended when his database is found to
 /// have grown beyond the quota. He can log in again, to drop what is too much, until it is beyond twice the quota; then only an administrator can
 /// help. PostgreSQL itself has no such limit.
 /// </summary>
@@ -18,10 +18,18 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
 
     private const long Megabyte = 1_048_576;
 
+    /// <summary>Files beyond so many count with <see cref="FileBytes"/>, for a table without rows takes a file as well. A new database has about 400.</summary>
+    private const int FreeFiles = 1_000;
+
+    /// <summary>A disk has an inode for about so many bytes.</summary>
+    private const long FileBytes = 16_384;
+
     /// <summary>Sizes grow in databases with sessions only, and those that were too large may have shrunk.</summary>
     private const string Sizes =
         """
-        SELECT d.datname, pg_catalog.pg_database_size(d.oid) FROM pg_catalog.pg_database d
+        SELECT d.datname, pg_catalog.pg_database_size(d.oid), d.oid,
+            ARRAY(SELECT s.pid FROM pg_catalog.pg_stat_activity s WHERE s.datid = d.oid)
+        FROM pg_catalog.pg_database d
         WHERE d.datname = ANY($1) OR d.oid IN (SELECT a.datid FROM pg_catalog.pg_stat_activity a WHERE a.usename = a.datname)
         """;
 
@@ -73,7 +81,7 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
 
     /// <summary>53100, FATAL, for a user whose database is beyond the quota; <see langword="null"/> for others.</summary>
     public PgError? ReasonToEnd(string username) => _tooLarge.TryGetValue(username, out var size)
-        ? Error(size, "Drop or truncate tables of your own, temporary ones included; at twice the quota no login is possible.")
+        ? Error(size, "Drop or truncate tables of your own, temporary ones included, and sort less at a time; at twice the quota no login is possible.")
         : null;
 
     /// <summary>53100, FATAL, for a user whose database is beyond twice the quota; <see langword="null"/> for others.</summary>
@@ -92,7 +100,7 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
         }
     }
 
-    private static async Task<List<(string Username, long Size)>> SizesAsync(
+    private async Task<List<(string Username, long Size)>> SizesAsync(
         NpgsqlConnection connection,
         IEnumerable<string> tooLarge,
         CancellationToken cancellationToken)
@@ -100,9 +108,13 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
         await using var command = new NpgsqlCommand(Sizes, connection) { Parameters = { new() { Value = tooLarge.ToArray() } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var sizes = new List<(string, long)>();
+        var files = _engine.ClusterDirectory is { } cluster ? new EngineFiles(cluster) : null;
+        var temporary = files?.TemporaryBytes() ?? [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            sizes.Add((reader.GetString(0), reader.GetInt64(1)));
+            var ofSessions = reader.GetFieldValue<int[]>(3).Sum(temporary.GetValueOrDefault);
+            var ofFiles = Math.Max(0, (files?.CountOf(reader.GetFieldValue<uint>(2)) ?? 0) - FreeFiles) * FileBytes;
+            sizes.Add((reader.GetString(0), reader.GetInt64(1) + ofSessions + ofFiles));
         }
 
         return sizes;
@@ -116,7 +128,7 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
         Severity = PgSeverity.Fatal,
         SqlState = SqlState.DiskFull,
         Message = string.Create(
-            CultureInfo.InvariantCulture, $"the database of the user takes {size / Megabyte} MB on disk, and may take {_quota / Megabyte} MB"),
+            CultureInfo.InvariantCulture, $"the database of the user and its temporary files take {size / Megabyte} MB on disk, and may take {_quota / Megabyte} MB"),
         Hint = hint,
     };
 

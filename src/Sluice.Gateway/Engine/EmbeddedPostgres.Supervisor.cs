@@ -86,7 +86,7 @@ public sealed partial class EmbeddedPostgres
 
     private ProcessStartInfo ServerStart()
     {
-        var start = CommandLine.As(_osUser, _binaries!.Postgres, EngineSettings.Arguments(_options, Directories), tied: true);
+        var start = CommandLine.As(_osUser, _binaries!.Postgres, EngineSettings.Arguments(_options, Directories), tied: true, _options.SessionMemoryMegabytes);
         start.RedirectStandardError = true;
 
         // Where the foreign tables read from. It may be another place at each start, so it is not written into the databases.

@@ -44,6 +44,9 @@ public sealed partial class EmbeddedPostgres : IEngine, IHostedService, IAsyncDi
     public int Port => EngineSettings.Port;
 
     /// <inheritdoc/>
+    public string? ClusterDirectory => Directories.Cluster;
+
+    /// <inheritdoc/>
     public NpgsqlDataSource Database => _database ?? throw NotStarted();
 
     /// <summary>

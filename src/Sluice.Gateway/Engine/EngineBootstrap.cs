@@ -16,7 +16,10 @@ internal static class EngineBootstrap
                     GRANT pg_signal_backend TO {EngineRoles.Owner};
                 END IF;
             END
-            $$
+            $$;
+
+            -- Who watches over the sessions sees when their statements began.
+            GRANT pg_read_all_stats TO {EngineRoles.Owner};
             """,
             cancellationToken);
         var exists = await sql.ExecuteAsync(

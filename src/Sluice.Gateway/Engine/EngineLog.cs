@@ -35,13 +35,14 @@ internal sealed partial class EngineLog
     /// </summary>
     public void Read(TextReader reader, Action ready)
     {
+        var early = true;
         while (reader.ReadLine() is { } line)
         {
-            Accept(line, ready);
+            Accept(line, ready, ref early);
         }
     }
 
-    private void Accept(string line, Action ready)
+    private void Accept(string line, Action ready, ref bool early)
     {
         // PostgreSQL puts a tab before each further line of a message.
         if (line.Length == 0 || line[0] == '\t')
@@ -52,12 +53,18 @@ internal sealed partial class EngineLog
         var fields = line.Split(EngineSettings.LogSeparator, 3);
         if (fields.Length < 3)
         {
-            // Before the settings hold, or from the dynamic linker: no session exists yet.
-            Remember(line);
-            LogEarly(_logger, line);
+            // Before the settings hold, or from the dynamic linker, no session exists yet. Later it is what a backend says of its memory when it runs
+            // out of it, and that quotes statements.
+            if (early)
+            {
+                Remember(line);
+                LogEarly(_logger, line);
+            }
+
             return;
         }
 
+        early = false;
         var (process, text) = (fields[0], fields[2]);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var severity = colon > 0 ? text[..colon] : "";

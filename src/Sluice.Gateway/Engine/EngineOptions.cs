@@ -32,6 +32,9 @@ public sealed record EngineOptions
     /// <summary><c>temp_file_limit</c>: what sorts and hashes of one session may put on disk, in MiB.</summary>
     public int TempFileLimitMegabytes { get; init; } = 4_096;
 
+    /// <summary>Memory of its own that one session may take, in MiB; a statement that needs more is refused by the kernel and fails with 53200.</summary>
+    public int SessionMemoryMegabytes { get; init; } = 1_024;
+
     /// <summary>How long the engine may take to start, crash recovery included.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

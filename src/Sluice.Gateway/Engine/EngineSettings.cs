@@ -50,8 +50,9 @@ internal static class EngineSettings
         new("ssl", "off"),
         new("max_connections", options.MaxConnections.ToString(CultureInfo.InvariantCulture)),
 
-        // One user's advisory locks must not use up the lock table of all.
-        new("max_locks_per_transaction", "256"),
+        // The locks of one user must not use up the table of all before his sessions are ended for them (SessionWatch).
+        new("max_locks_per_transaction", "512"),
+        new("max_prepared_transactions", "0"),
         new("temp_file_limit", $"{options.TempFileLimitMegabytes}MB"),
 
         // A thousand databases have half a million files: a crash must not cost a look at each.

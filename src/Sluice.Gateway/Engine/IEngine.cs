@@ -14,6 +14,9 @@ public interface IEngine
     /// <summary>The port, which is part of the socket's name.</summary>
     int Port { get; }
 
+    /// <summary>The directory of the cluster, where its files can be looked at from here; <see langword="null"/> for a server elsewhere.</summary>
+    string? ClusterDirectory { get; }
+
     /// <summary>Database <c>sluice</c>, as its owner, pooled.</summary>
     NpgsqlDataSource Database { get; }
 

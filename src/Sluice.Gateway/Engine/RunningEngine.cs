@@ -13,8 +13,9 @@ public sealed class RunningEngine : IEngine, IAsyncDisposable
     private const int PortLine = 3;
     private const int SocketDirectoryLine = 4;
 
-    private RunningEngine(string socketDirectory, int port)
+    private RunningEngine(string cluster, string socketDirectory, int port)
     {
+        ClusterDirectory = cluster;
         SocketDirectory = socketDirectory;
         Port = port;
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
@@ -35,6 +36,9 @@ public sealed class RunningEngine : IEngine, IAsyncDisposable
     public int Port { get; }
 
     /// <inheritdoc/>
+    public string? ClusterDirectory { get; }
+
+    /// <inheritdoc/>
     public NpgsqlDataSource Database { get; }
 
     /// <summary>Finds the engine of the gateway that keeps its data in <paramref name="dataDirectory"/>.</summary>
@@ -48,7 +52,7 @@ public sealed class RunningEngine : IEngine, IAsyncDisposable
             var lines = File.ReadAllLines(Path.Combine(cluster, "postmaster.pid"));
             if (lines.Length > SocketDirectoryLine && int.TryParse(lines[PortLine], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             {
-                return new RunningEngine(lines[SocketDirectoryLine], port);
+                return new RunningEngine(cluster, lines[SocketDirectoryLine], port);
             }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Sluice.Gateway.Tables;
 using Sluice.PgWire.Protocol;
 
@@ -52,7 +53,7 @@ public sealed partial class UserDatabases
     /// <summary>
     /// Makes the user's role and database if they do not exist, and brings the CDF tables in it to what the built-in tables and
     /// <paramref name="userTables"/> are: missing ones are made, those of another definition are made anew. None is dropped for not being
-    /// named, since it may have been added after <paramref name="userTables"/> was read. Costs nothing if it was done before in this
+    /// named, since it may have been added after <paramref name="userTables"/> was read. Costs next to nothing if it was done before in this
     /// process with the same tables and rights.
     /// </summary>
     /// <param name="username">Who.</param>
@@ -83,7 +84,12 @@ public sealed partial class UserDatabases
         var wanted = Fingerprints(userTables);
         if (user.Has(builtInTables, wanted, rights))
         {
-            return login;
+            if (await MayConnectAsync(username, cancellationToken))
+            {
+                return login;
+            }
+
+            user.Tables = null;
         }
 
         await user.Gate.WaitAsync(cancellationToken);
@@ -179,9 +185,12 @@ public sealed partial class UserDatabases
             await using var sql = await OpenOwnAsync(cancellationToken);
             if (await ExistsAsync(sql, username, cancellationToken))
             {
-                // No new session can begin while the old ones are ended.
+                // No new session can begin while the old ones are ended. An open transaction of his that changes the same rights would be waited for.
                 await sql.ExecuteAsync(
-                    $"REVOKE CONNECT ON DATABASE {SqlText.Identifier(username)} FROM {SqlText.Identifier(username)}", cancellationToken);
+                    $"SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE datname = {SqlText.Literal(username)}",
+                    cancellationToken);
+                await sql.ExecuteAsync(
+                    Bounded($"REVOKE CONNECT ON DATABASE {SqlText.Identifier(username)} FROM {SqlText.Identifier(username)}"), cancellationToken);
                 await sql.ExecuteAsync($"DROP DATABASE {SqlText.Identifier(username)} WITH (FORCE)", cancellationToken);
             }
 
@@ -208,6 +217,16 @@ public sealed partial class UserDatabases
 
     private static async Task<bool> ExistsAsync(EngineSql sql, string username, CancellationToken cancellationToken) =>
         (await sql.ExecuteAsync($"SELECT FROM pg_catalog.pg_database WHERE datname = {SqlText.Literal(username)}", cancellationToken)).Count > 0;
+
+    /// <summary>A user can give up his own rights (DROP OWNED BY); with the next login he has them again.</summary>
+    private async Task<bool> MayConnectAsync(string username, CancellationToken cancellationToken)
+    {
+        await _engine.WaitUntilReadyAsync(cancellationToken);
+        await using var command = _engine.Database.CreateCommand(
+            "SELECT pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT') FROM pg_catalog.pg_roles r, pg_catalog.pg_database d WHERE r.rolname = $1 AND d.datname = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = username });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
 
     private EngineLogin LoginOf(string username) => IsReserved(username) || Encoding.UTF8.GetByteCount(username) > MaxNameBytes
         ? throw new ArgumentException($"\"{username}\" is reserved or too long for a name.", nameof(username))
@@ -281,9 +300,9 @@ public sealed partial class UserDatabases
         // Last, so that a user who can connect finds all that he should.
         var connections = Math.Min(rights.ConnectionLimit ?? _options.MaxConnectionsPerUser, _options.MaxConnectionsPerUser);
         await own.ExecuteAsync(
-            string.Create(
+            Bounded(string.Create(
                 CultureInfo.InvariantCulture,
-                $"REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {name}; ALTER ROLE {name} CONNECTION LIMIT {connections}"),
+                $"REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {name}; ALTER ROLE {name} CONNECTION LIMIT {connections}")),
             cancellationToken);
         if (made)
         {
@@ -291,18 +310,19 @@ public sealed partial class UserDatabases
         }
     }
 
+    /// <summary>
+    /// For PUBLIC, who in his database is the user and the owner of the views of schema <c>sluice</c>, who read for him: a mapping of his own the user could
+    /// drop (DROP OWNED BY), and see if he ever got USAGE.
+    /// </summary>
     private string UserMapping(string username)
     {
         var (name, text) = (SqlText.Identifier(username), SqlText.Literal(username));
         var server = CatalogSql.Server;
-        var options = $"OPTIONS (user {text}, password {SqlText.Literal(_secrets.For(username))})";
-
-        // The views of schema sluice read with their owner's rights, for this user all the same.
         return $"""
             DROP USER MAPPING IF EXISTS FOR {name} SERVER {server};
-            CREATE USER MAPPING FOR {name} SERVER {server} {options};
             DROP USER MAPPING IF EXISTS FOR {EngineRoles.Owner} SERVER {server};
-            CREATE USER MAPPING FOR {EngineRoles.Owner} SERVER {server} {options};
+            DROP USER MAPPING IF EXISTS FOR PUBLIC SERVER {server};
+            CREATE USER MAPPING FOR PUBLIC SERVER {server} OPTIONS (user {text}, password {SqlText.Literal(_secrets.For(username))});
             """;
     }
 

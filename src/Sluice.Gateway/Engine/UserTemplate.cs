@@ -14,7 +14,7 @@ internal static partial class UserTemplate
 
     /// <summary>The template's name.</summary>
     public static string Name { get; } = EngineRoles.TemplatePrefix + CatalogSql.Hash(
-        CatalogSql.Preamble + CatalogSql.Revocations + LocalTables.Warning + string.Concat(BuiltInTables.All.Select(t => CatalogSql.CreateTable(t, "scan"))));
+        CatalogSql.Preamble + CatalogSql.Revocations + AdvisoryLocks.Bounds + OwnActivity.Restriction + LocalTables.Warning + string.Concat(BuiltInTables.All.Select(t => CatalogSql.CreateTable(t, "scan"))));
 
     /// <summary>Makes the template if there is none, and drops those of other versions.</summary>
     /// <exception cref="EngineException">postgres_fdw is not installed.</exception>
@@ -65,6 +65,8 @@ internal static partial class UserTemplate
                 + "REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC",
                 cancellationToken);
             await superuser.ExecuteAsync(CatalogSql.Revocations, cancellationToken);
+            await superuser.ExecuteAsync(AdvisoryLocks.Bounds, cancellationToken);
+            await superuser.ExecuteAsync(OwnActivity.Restriction, cancellationToken);
         }
 
         await using (var owner = await EngineSql.OpenAsync(engine, Unfinished, EngineRoles.Owner, cancellationToken))

@@ -27,6 +27,7 @@ internal sealed class DataDirectories
         Admin = Directory.CreateDirectory(AdminIn(root), OwnerOnly).FullName;
         File.SetUnixFileMode(Admin, OwnerOnly);
         Keys = Directory.CreateDirectory(Path.Combine(root, "keys"), OwnerOnly).FullName;
+        UserBackup = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "backup"), OwnerOnly).FullName, "users.json");
     }
 
     /// <summary>The embedded PostgreSQL's.</summary>
@@ -43,6 +44,9 @@ internal sealed class DataDirectories
 
     /// <summary>With which stored credentials are encrypted; closed to everybody else.</summary>
     public string Keys { get; }
+
+    /// <summary>The file with all users, encrypted.</summary>
+    public string UserBackup { get; }
 
     /// <summary><see cref="Admin"/> of the gateway with data directory <paramref name="root"/>.</summary>
     public static string AdminIn(string root) => Path.Combine(Path.GetFullPath(root), "admin");

@@ -4,6 +4,7 @@ using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Reads.ScanEndpoint;
+using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Hosting;
 
@@ -18,12 +19,18 @@ internal sealed class EngineStartup(
     ScanSessions sessions,
     HistoryTables history,
     DatabaseQuota quota,
+    SessionWatch watch,
+    UserBackup backup,
+    CredentialCheckup credentials,
     HistoryStore historyStore,
     GatewayOptions gateway,
     TimeProvider time,
     ILogger<UserDatabases> logger,
     ILogger<ScanServer> scanLogger) : IHostedLifecycleService, IDisposable
 {
+    /// <summary>A backup is so much older than a change, at most.</summary>
+    private static readonly TimeSpan BackupInterval = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _clientsGone = new();
     private UserDatabases? _databases;
     private ScanServer? _scans;
@@ -38,7 +45,11 @@ internal sealed class EngineStartup(
     {
         await engine.StartAsync(cancellationToken);
         _databases = await UserDatabases.CreateAsync(engine, options, logger, cancellationToken);
+        await backup.RestoreAsync(cancellationToken);
+        await credentials.RunAsync(cancellationToken);
         quota.Watch(gateway.Engine.UserDatabaseCheckInterval, time);
+        watch.Watch(gateway.Engine.SessionCheckInterval);
+        backup.Watch(BackupInterval, time);
         _scans = ScanServer.Start(engine, new ScanBackend(_databases.Secrets, users, sessions, history), scanLogger);
     }
 
@@ -80,6 +91,8 @@ internal sealed class EngineStartup(
         }
 
         await quota.DisposeAsync();
+        await watch.DisposeAsync();
+        await backup.DisposeAsync();
         if (_scans is not null)
         {
             await _scans.DisposeAsync();

@@ -21,6 +21,9 @@ public sealed record GatewayOptions
     /// <summary>The embedded PostgreSQL.</summary>
     public EmbeddedEngine Engine { get; init; } = new();
 
+    /// <summary>The keys with which users' credentials are encrypted.</summary>
+    public CredentialKeys Keys { get; init; } = new();
+
     /// <summary>How long sessions may end what they do when Sluice is asked to stop; then running statements fail with 57P01.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -144,14 +147,58 @@ public sealed record EmbeddedEngine
     public int MaxConnectionsPerUser { get; init; } = 100;
 
     /// <summary>
-    /// What the database of one user may take on disk, temporary tables and tables of the user's own included; sessions that go beyond it are ended
-    /// with 53100.
+    /// What the database of one user may take on disk, temporary tables, temporary files and tables of the user's own included; sessions that go beyond it are
+    /// ended with 53100.
     /// </summary>
     public int UserDatabaseMegabytes { get; init; } = 10_240;
 
     /// <summary>How often the sizes are looked at.</summary>
     public TimeSpan UserDatabaseCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Private memory that one session may take; a statement that needs more fails with 53200.</summary>
+    public int SessionMemoryMegabytes { get; init; } = 1_024;
+
+    /// <summary>Private memory that the sessions of one user may take together; the largest is ended with 53200.</summary>
+    public int UserMemoryMegabytes { get; init; } = 2_048;
+
+    /// <summary>Locks that the sessions of one user may hold together; the one that holds most is ended with 53400.</summary>
+    public int UserLocks { get; init; } = 20_000;
+
+    /// <summary>Processor time that the statements of one user that run at a time may take together; the one that took most is ended with 53400.</summary>
+    public TimeSpan UserComputeTime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>What unread notifications of all users may take on disk; the sessions of who sent most are ended with 53400.</summary>
+    public int NotificationMegabytes { get; init; } = 64;
+
+    /// <summary>How often memory, locks, processor time and notifications are looked at.</summary>
+    public TimeSpan SessionCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Further settings of PostgreSQL, e.g. <c>shared_buffers</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>Where keys are kept.</summary>
+public enum KeyStore
+{
+    /// <summary>In files in directory <c>keys</c> of the data directory.</summary>
+    Directory,
+
+    /// <summary>In database <c>sluice</c>, encrypted with a certificate.</summary>
+    Database,
+}
+
+/// <summary>The keys with which users' credentials are encrypted.</summary>
+public sealed record CredentialKeys
+{
+    /// <summary>Where they are.</summary>
+    public KeyStore Store { get; init; } = KeyStore.Directory;
+
+    /// <summary>PEM file of the certificate that keys are encrypted with; it has an RSA key. Without, they are not encrypted, and only in files.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM file of the private key of <see cref="Certificate"/>.</summary>
+    public string? CertificateKey { get; init; }
+
+    /// <summary>PEM files of certificates that older keys are encrypted with, each with its private key, separated by commas.</summary>
+    public string FormerCertificates { get; init; } = "";
 }

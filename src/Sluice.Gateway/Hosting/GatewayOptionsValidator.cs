@@ -26,27 +26,67 @@ public static class GatewayOptionsValidator
         CheckConnections(options, findings);
         CheckApi(options.Api, findings);
         CheckCdf(options.Cdf, findings);
-        if (options.Engine.MaxConnections < 10)
+        CheckEngine(options.Engine, findings);
+        CheckKeys(options.Keys, findings);
+        return findings;
+    }
+
+    private static void CheckKeys(CredentialKeys keys, List<string> findings)
+    {
+        CheckCertificate("Keys", keys.Certificate, keys.CertificateKey, findings);
+        if (keys is { Store: KeyStore.Database, Certificate: null })
         {
-            findings.Add($"Engine:MaxConnections is {options.Engine.MaxConnections}: Sluice needs a few for itself, give at least 10.");
+            findings.Add("Keys:Store is Database, and whoever reads the database would have the keys: set Keys:Certificate and Keys:CertificateKey.");
         }
 
-        if (options.Engine.UserDatabaseMegabytes < 32)
+        findings.AddRange(GatewayServiceCollectionExtensions.SplitList(keys.FormerCertificates)
+            .Where(file => !File.Exists(file))
+            .Select(file => $"Keys:FormerCertificates has {file}, which does not exist: give PEM files with a certificate and its private key each."));
+    }
+
+    private static void CheckEngine(EmbeddedEngine engine, List<string> findings)
+    {
+        if (engine.MaxConnections < 10)
         {
-            findings.Add($"Engine:UserDatabaseMegabytes is {options.Engine.UserDatabaseMegabytes}: an empty database takes 10 of them, give at least 32.");
+            findings.Add($"Engine:MaxConnections is {engine.MaxConnections}: Sluice needs a few for itself, give at least 10.");
         }
 
-        if (options.Engine.UserDatabaseCheckInterval < TimeSpan.FromMilliseconds(100) || options.Engine.UserDatabaseCheckInterval > TimeSpan.FromHours(1))
+        if (engine.UserDatabaseMegabytes < 32)
         {
-            findings.Add($"Engine:UserDatabaseCheckInterval is {options.Engine.UserDatabaseCheckInterval}: give a time from 00:00:00.1 to 01:00:00.");
+            findings.Add($"Engine:UserDatabaseMegabytes is {engine.UserDatabaseMegabytes}: an empty database takes 10 of them, give at least 32.");
         }
 
-        if (options.Engine.BinariesDirectory is { } binaries && !File.Exists(Path.Combine(binaries, "postgres")))
+        if (engine.UserDatabaseCheckInterval < TimeSpan.FromMilliseconds(100) || engine.UserDatabaseCheckInterval > TimeSpan.FromHours(1))
+        {
+            findings.Add($"Engine:UserDatabaseCheckInterval is {engine.UserDatabaseCheckInterval}: give a time from 00:00:00.1 to 01:00:00.");
+        }
+
+        CheckLeast("Engine:SessionMemoryMegabytes", engine.SessionMemoryMegabytes, 64, findings);
+        CheckLeast("Engine:UserMemoryMegabytes", engine.UserMemoryMegabytes, 64, findings);
+        CheckLeast("Engine:UserLocks", engine.UserLocks, 1_000, findings);
+        CheckLeast("Engine:NotificationMegabytes", engine.NotificationMegabytes, 1, findings);
+        if (engine.UserComputeTime < TimeSpan.FromSeconds(1) || engine.UserComputeTime > TimeSpan.FromDays(7))
+        {
+            findings.Add($"Engine:UserComputeTime is {engine.UserComputeTime}: give a time from 00:00:01 to 7.00:00:00.");
+        }
+
+        if (engine.SessionCheckInterval < TimeSpan.FromMilliseconds(100) || engine.SessionCheckInterval > TimeSpan.FromMinutes(1))
+        {
+            findings.Add($"Engine:SessionCheckInterval is {engine.SessionCheckInterval}: give a time from 00:00:00.1 to 00:01:00.");
+        }
+
+        if (engine.BinariesDirectory is { } binaries && !File.Exists(Path.Combine(binaries, "postgres")))
         {
             findings.Add($"Engine:BinariesDirectory is {binaries}, which has no postgres in it: name the directory of postgres and initdb, or leave it out.");
         }
+    }
 
-        return findings;
+    private static void CheckLeast(string setting, int value, int least, List<string> findings)
+    {
+        if (value < least)
+        {
+            findings.Add($"{setting} is {value}: give at least {least}.");
+        }
     }
 
     private static void CheckPostgres(PostgresEndpoint postgres, List<string> findings)

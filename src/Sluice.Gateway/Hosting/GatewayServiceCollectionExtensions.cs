@@ -37,7 +37,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton(options);
         AddEngine(services, options.Engine, directories);
         AddCdf(services, options.Cdf);
-        AddUsers(services, directories);
+        AddUsers(services, options.Keys, directories);
         AddAdminSocket(services, directories);
         AddListener(services, options, directories);
         AddSessions(services, options, directories);
@@ -69,12 +69,21 @@ public static class GatewayServiceCollectionExtensions
             OsUser = engine.OsUser,
             MaxConnections = engine.MaxConnections,
             MaxConnectionsPerUser = engine.MaxConnectionsPerUser,
+            SessionMemoryMegabytes = engine.SessionMemoryMegabytes,
             Settings = engine.Settings.ToImmutableDictionary(StringComparer.Ordinal),
         });
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton<IEngine>(provider => provider.GetRequiredService<EmbeddedPostgres>());
         services.AddSingleton(provider => new DatabaseQuota(
             provider.GetRequiredService<IEngine>(), engine.UserDatabaseMegabytes * 1_048_576L, provider.GetRequiredService<ILogger<DatabaseQuota>>()));
+        services.AddSingleton(new SessionLimits
+        {
+            Locks = engine.UserLocks,
+            MemoryMegabytes = engine.UserMemoryMegabytes,
+            ComputeTime = engine.UserComputeTime,
+            NotificationMegabytes = engine.NotificationMegabytes,
+        });
+        services.AddSingleton<SessionWatch>();
         services.AddSingleton<EngineStartup>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EngineStartup>());
     }
@@ -92,9 +101,19 @@ public static class GatewayServiceCollectionExtensions
             : new FileTokenSource(cluster.ServiceTokenFile, provider.GetRequiredService<TimeProvider>()));
     }
 
-    private static void AddUsers(IServiceCollection services, DataDirectories directories)
+    private static void AddUsers(IServiceCollection services, CredentialKeys keys, DataDirectories directories)
     {
-        services.AddSingleton(_ => CredentialProtector.InDirectory(directories.Keys));
+        services.AddSingleton(provider => (keys.Store, CertificatesOf(keys)) switch
+        {
+            (KeyStore.Database, { } certificates) => CredentialProtector.InDatabase(provider.GetRequiredService<IEngine>(), certificates),
+            (_, var certificates) => CredentialProtector.InDirectory(directories.Keys, certificates),
+        });
+        services.AddSingleton<CredentialCheckup>();
+        services.AddSingleton(provider => new UserBackup(
+            provider.GetRequiredService<IEngine>(),
+            provider.GetRequiredService<CredentialProtector>(),
+            directories.UserBackup,
+            provider.GetRequiredService<ILogger<UserBackup>>()));
         services.AddSingleton<UserStore>();
         services.AddSingleton<UserSessions>();
         services.AddSingleton<UserTableStore>();
@@ -162,5 +181,9 @@ public static class GatewayServiceCollectionExtensions
     private static int PublicPort(PostgresEndpoint postgres) =>
         postgres.PublicPort ?? ListenAddress.ParseList(postgres.Listen, out _).FirstOrDefault(address => address.EndPoint is not null)?.EndPoint?.Port ?? 5432;
 
-    private static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static KeyCertificates? CertificatesOf(CredentialKeys keys) => keys is { Certificate: { } certificate, CertificateKey: { } privateKey }
+        ? KeyCertificates.Read(certificate, privateKey, SplitList(keys.FormerCertificates))
+        : null;
+
+    internal static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sluice.Cdf.Http;
 using Sluice.Gateway.Engine;
@@ -14,7 +16,7 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Hosting;
 
 /// <summary>Gives a session all that it needs of its user: his database, made at the first login, his tables, and his way to CDF.</summary>
-internal sealed class GatewaySessionUsers(
+internal sealed partial class GatewaySessionUsers(
     UserStore users,
     UserDatabaseTables tables,
     UserCdfClients clients,
@@ -27,7 +29,9 @@ internal sealed class GatewaySessionUsers(
     WriteHistory history,
     RejectedRows rejectedRows,
     DatabaseQuota quota,
-    TimeProvider time) : ISessionUsers
+    SessionWatch watch,
+    TimeProvider time,
+    ILogger<GatewaySessionUsers> logger) : ISessionUsers
 {
     // As long as the clients: credentials that change may see other resources.
     private readonly ConditionalWeakTable<CdfClient, ExternalIdCache> _externalIds = [];
@@ -55,7 +59,7 @@ internal sealed class GatewaySessionUsers(
                 Tables = () => tables.Current(username),
                 History = (history, rejectedRows),
                 Settings = [.. user.Options.SessionDefaults()],
-                EndReason = () => quota.ReasonToEnd(username),
+                EndReason = processId => watch.ReasonToEnd(processId) ?? quota.ReasonToEnd(username),
                 Writes = new WriteContext
                 {
                     Client = client,
@@ -69,6 +73,19 @@ internal sealed class GatewaySessionUsers(
                     Settings = WriteSettings.Default with { DefaultDataSetId = user.Options.DataSetId },
                 },
             };
+        }
+        catch (CryptographicException e)
+        {
+            LogShut(logger, e.Message);
+            throw new PgException(
+                new PgError
+                {
+                    Severity = PgSeverity.Fatal,
+                    SqlState = SqlState.ConfigFileError,
+                    Message = $"the gateway cannot open the stored credentials of user \"{username}\"",
+                    Hint = "Its administrator restores the gateway's keys, which its log names, or gives the user new credentials.",
+                },
+                e);
         }
         catch (Exception e) when (e is NpgsqlException or EngineException)
         {
@@ -86,4 +103,7 @@ internal sealed class GatewaySessionUsers(
 
     private static PgException Fatal(string sqlState, string message) =>
         new(new PgError { Severity = PgSeverity.Fatal, SqlState = sqlState, Message = message });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}")]
+    private static partial void LogShut(ILogger logger, string reason);
 }

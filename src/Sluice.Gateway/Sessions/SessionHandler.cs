@@ -33,7 +33,7 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             [.. SluiceSettings.Defaults, .. user.Settings, .. parameters.Settings, new(SinkView.KeySetting, sinkKey)],
             cancellationToken);
         var client = new ClientLink(connection);
-        await using var engine = new EngineLink(backend, client) { EndReason = user.EndReason };
+        await using var engine = new EngineLink(backend, client) { EndReason = () => user.EndReason(backend.ProcessId) };
         foreach (var notice in backend.Notices)
         {
             client.Output.NoticeResponse(notice);

@@ -27,8 +27,8 @@ public sealed class SessionUser
     /// <summary>What the engine session begins with instead of the defaults of <see cref="SluiceSettings"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 
-    /// <summary>Why the engine was told to end the user's sessions; <see langword="null"/> if it was not.</summary>
-    public Func<PgError?> EndReason { get; init; } = static () => null;
+    /// <summary>Why the engine was told to end the session of a backend, given its process id; <see langword="null"/> if it was not.</summary>
+    public Func<int, PgError?> EndReason { get; init; } = static _ => null;
 
     /// <summary>The way to CDF with the user's credentials.</summary>
     public required WriteContext Writes { get; init; }

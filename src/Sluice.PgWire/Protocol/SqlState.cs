@@ -80,6 +80,7 @@ public static class SqlState
     public const string CannotConnectNow = "57P03";
     public const string SystemError = "58000";
     public const string IoError = "58030";
+    public const string ConfigFileError = "F0000";
     public const string InternalError = "XX000";
     public const string NoDataFound = "P0002";
 #pragma warning restore CS1591

@@ -8,6 +8,7 @@ using Npgsql;
 using Sluice.EndToEnd.Tests.Servers;
 using Sluice.EndToEnd.Tests.Wire;
 using Sluice.Emulator;
+using Sluice.Gateway.Engine;
 using Sluice.Gateway.Hosting;
 using Sluice.Gateway.Users;
 using Sluice.PgWire.Startup;
@@ -23,8 +24,17 @@ namespace Sluice.EndToEnd.Tests.Servers;
 public sealed class GatewayServer : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sluice-e2e-");
+    private readonly EmbeddedEngine _engine;
     private WebApplication? _gateway;
     private CdfEmulator? _emulator;
+
+    public GatewayServer()
+        : this(new EmbeddedEngine { UserDatabaseMegabytes = 100, UserDatabaseCheckInterval = TimeSpan.FromMilliseconds(300) })
+    {
+    }
+
+    /// <summary>One of a test's own, with other bounds.</summary>
+    internal GatewayServer(EmbeddedEngine engine) => _engine = engine;
 
     /// <summary>The CDF behind Sluice, as an administrator sees it.</summary>
     internal CdfAdministrator Cdf { get; private set; } = null!;
@@ -57,7 +67,7 @@ public sealed class GatewayServer : IAsyncLifetime
         {
             DataDirectory = Path.Combine(_directory.FullName, "data"),
             Cdf = new CdfCluster { BaseUrl = cluster, TokenHosts = cluster, MaxAttempts = 3 },
-            Engine = new EmbeddedEngine { UserDatabaseMegabytes = 100, UserDatabaseCheckInterval = TimeSpan.FromMilliseconds(300) },
+            Engine = _engine,
         };
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -115,6 +125,20 @@ public sealed class GatewayServer : IAsyncLifetime
         var connection = new NpgsqlConnection(ConnectionString(login ?? User));
         await connection.OpenAsync();
         return connection;
+    }
+
+    /// <summary>The password with which foreign tables of a user read from Sluice.</summary>
+    internal async Task<string> ScanSecretAsync(GatewayLogin login)
+    {
+        var engine = _gateway!.Services.GetRequiredService<IEngine>();
+        return (await ScanSecrets.LoadAsync(engine.Database, TestContext.Current.CancellationToken)).For(login.Username);
+    }
+
+    /// <summary>What a query of Sluice's own role, in its own database, finds: one value as text.</summary>
+    internal async Task<string?> AskEngineAsync(string sql)
+    {
+        await using var command = _gateway!.Services.GetRequiredService<IEngine>().Database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is { } value and not DBNull ? $"{value}" : null;
     }
 
     /// <summary>A connection string of Npgsql; without pooling, so that a test's session ends with it.</summary>
