@@ -6,6 +6,8 @@ namespace Sluice.Cdf.Resources;
 /// <summary><c>/models/views</c> (CDF API, "Views").</summary>
 public sealed class ViewsApi
 {
+    private const int PageSize = 1_000;
+
     private readonly CdfClient _client;
 
     internal ViewsApi(CdfClient client) => _client = client;
@@ -38,6 +40,35 @@ public sealed class ViewsApi
             var last = page.Items.OrderBy(static view => view.GetProperty("createdTime"u8).GetInt64()).LastOrDefault();
             return last.ValueKind == JsonValueKind.Object ? Read(last) : null;
         });
+    }
+
+    /// <summary>The views of a space that the caller may see, each in its latest version, with their properties, inherited ones included.</summary>
+    public async Task<CdfResult<IReadOnlyList<CdfView>>> ListAsync(string space, CancellationToken cancellationToken)
+    {
+        var views = new List<CdfView>();
+        string? cursor = null;
+        do
+        {
+            var page = cursor is null ? string.Empty : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var response = await _client.SendAsync(
+                CdfRequest.Get($"models/views?space={Uri.EscapeDataString(space)}&limit={PageSize}&includeInheritedProperties=true{page}", CdfApi.Other),
+                cancellationToken);
+            var read = Answer.Read(response, static answer =>
+            {
+                using var items = CdfPage.Parse(answer);
+                return (Views: items.Items.Select(Read).ToList(), Next: items.NextCursor);
+            });
+            if (!read.IsSuccess)
+            {
+                return new CdfResult<IReadOnlyList<CdfView>>(read.Error);
+            }
+
+            views.AddRange(read.Value.Views);
+            cursor = read.Value.Next;
+        }
+        while (cursor is not null);
+
+        return new CdfResult<IReadOnlyList<CdfView>>(views);
     }
 
     private static CdfView Read(JsonElement view) => new()

@@ -3,6 +3,7 @@ using Sluice.Cdf.Errors;
 using Sluice.Cdf.Http;
 using Sluice.Cdf.Resources;
 using Sluice.Gateway.Admin.Local;
+using Sluice.Gateway.Definitions;
 using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin;
@@ -12,10 +13,8 @@ namespace Sluice.Gateway.Admin;
 /// </summary>
 internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, AdminOptions options)
 {
-    public const string Read = "READ";
-    public const string Write = "WRITE";
-    private const string Acl = "postgresGatewayAcl";
-    private const string UsersScope = "usersScope";
+    public const string Read = GatewayCapability.Read;
+    public const string Write = GatewayCapability.Write;
 
     /// <summary>Checks that the caller may do <paramref name="action"/> with users of <paramref name="project"/>, and says with which.</summary>
     /// <exception cref="ApiException">401, 403.</exception>
@@ -27,18 +26,10 @@ internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, Adm
         }
 
         var (token, inspection) = await InspectAsync(context, project);
-        var grants = inspection.Capabilities.Where(capability => capability.Grants(Acl, action, project)).ToList();
-        if (grants.Count == 0)
-        {
-            throw new ApiException(
-                403,
-                $"the token lacks the capability postgresGateway:{action} in project {project}; add it to a CDF group that the token's principal is a member of");
-        }
-
-        var usernames = grants.TrueForAll(grant => grant.HasScope(UsersScope))
-            ? grants.SelectMany(grant => grant.ScopeValues).ToHashSet(StringComparer.Ordinal)
-            : null;
-        return new Caller(token, inspection.Subject, usernames);
+        var capability = GatewayCapability.Of(inspection, action, project) ?? throw new ApiException(
+            403,
+            $"the token lacks the capability postgresGateway:{action} in project {project}; add it to a CDF group that the token's principal is a member of");
+        return new Caller(token, inspection.Subject, capability.Usernames);
     }
 
     /// <summary>The user <paramref name="username"/> of <paramref name="project"/>, if the caller may do <paramref name="action"/> with it.</summary>
@@ -60,7 +51,7 @@ internal sealed class GatewayAccess(UserCdfClients clients, UserStore users, Adm
         var caller = await AuthorizeAsync(context, project, action);
         return caller.Usernames is null
             ? caller
-            : throw new ApiException(403, $"the token has postgresGateway:{action} for certain users only ({UsersScope}); this call needs it with scope all");
+            : throw new ApiException(403, $"the token has postgresGateway:{action} for certain users only ({GatewayCapability.UsersScope}); this call needs it with scope all");
     }
 
     /// <summary>Checks that the caller's token is one for <paramref name="project"/>, whatever it may do there; null for any project.</summary>

@@ -16,7 +16,7 @@ internal sealed class TableRemoval(UserTableStore tables, IUserDatabaseTables da
                 username,
                 names,
                 ignoreUnknown,
-                (removed, cancellation) => databases.RemoveAsync(username, removed, cancellation),
+                (removed, cancellation) => databases.RemoveAsync(username, removed, cascade: false, cancellation),
                 CancellationToken.None);
         }
         catch (PgException e) when (e.Error.SqlState == SqlState.LockNotAvailable)

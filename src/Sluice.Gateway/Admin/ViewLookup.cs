@@ -1,6 +1,6 @@
-using Sluice.Cdf.Errors;
-using Sluice.Cdf.Resources;
+using Sluice.Gateway.Definitions;
 using Sluice.Gateway.Users;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Admin;
 
@@ -29,33 +29,19 @@ internal sealed class ViewLookup(UserCdfClients clients)
     }
 
     /// <summary>The declaration of <paramref name="item"/>, with the view as it is now.</summary>
-    /// <exception cref="ApiException">400: there is no such view, or none that the user may see; 503: CDF cannot be asked now.</exception>
+    /// <exception cref="ApiException">400: the user's credentials no longer work; 429: CDF has no time.</exception>
+    /// <exception cref="PgException">As of <see cref="ViewTables.DeclareAsync"/>.</exception>
     public async Task<ViewTableDeclaration> DeclareAsync(GatewayUser user, CreateTableItem item, CancellationToken cancellationToken)
     {
         var options = item.Options!;
-        var found = await clients.For(user).Views.FindAsync(options.Space!, options.ExternalId!, options.Version, cancellationToken);
-        var name = $"\"{options.ExternalId}\"{(options.Version is null ? string.Empty : $", version \"{options.Version}\",")} in space \"{options.Space}\"";
-        if (!found.IsSuccess)
+        try
         {
-            throw Refusal(found.Error, user, name);
+            return await new ViewTables(clients.For(user), user.Username).DeclareAsync(
+                item.Tablename!, options.Space!, options.ExternalId!, options.Version, options.InstanceType, cancellationToken);
         }
-
-        var view = found.Value ?? throw new ApiException(
-            400,
-            $"there is no view {name} that gateway user {user.Username} may read; make it first, and give the user's credentials datamodels:read in its space");
-        return new ViewTableDeclaration(item.Tablename!, HasEdges(view, options.InstanceType), options.Version, view);
+        catch (PgException e) when (e.Error.SqlState is SqlState.InvalidAuthorizationSpecification or SqlState.ConfigurationLimitExceeded)
+        {
+            throw new ApiException(e.Error.SqlState == SqlState.ConfigurationLimitExceeded ? 429 : 400, $"{e.Error.Message}. {e.Error.Hint}");
+        }
     }
-
-    private static bool HasEdges(CdfView view, string? wanted) => wanted is null ? view.UsedFor == Edge : wanted == Edge;
-
-    private static ApiException Refusal(CdfError error, GatewayUser user, string view) => error.Kind switch
-    {
-        CdfErrorKind.Forbidden => new ApiException(
-            400, $"gateway user {user.Username} may not read view {view}: CDF says \"{error.Message}\"; give its credentials datamodels:read"),
-        CdfErrorKind.Unauthorized or CdfErrorKind.TokenRefused => new ApiException(
-            400, $"the credentials of gateway user {user.Username} no longer work: {error.Message}; give new ones"),
-        CdfErrorKind.BadRequest or CdfErrorKind.NotFound => new ApiException(400, $"CDF does not take view {view}: {error.Message}"),
-        CdfErrorKind.Throttled => new ApiException(429, $"CDF says \"{error.Message}\"; try again later"),
-        _ => new ApiException(503, $"CDF cannot tell now what view {view} has: {error.Message}"),
-    };
 }

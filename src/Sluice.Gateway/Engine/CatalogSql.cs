@@ -56,6 +56,9 @@ internal static class CatalogSql
         CREATE SERVER IF NOT EXISTS {Server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
             dbname '{RemoteSchema}', application_name 'sluice:%p', use_remote_estimate 'true', async_capable 'true');
 
+        -- What CREATE FOREIGN TABLE names, for clients to see; nothing is behind them in the engine, and nobody has USAGE.
+        {string.Join(' ', ForeignServer.All.Select(server => $"CREATE SERVER IF NOT EXISTS {server.Name} FOREIGN DATA WRAPPER postgres_fdw;"))}
+
         {HistoryTables.Preamble}
         """;
 
@@ -125,9 +128,10 @@ internal static class CatalogSql
         CreateTable(table, child)
         + Comment("FOREIGN TABLE", $"{Schema}.{SqlText.Identifier(child)}", Fingerprint(table));
 
-    /// <summary>The statements that remove a table, its child and its sink.</summary>
-    public static string DropTable(string table, string child) =>
-        $"{SinkView.Drop(table)} DROP FOREIGN TABLE {Schema}.{SqlText.Identifier(child)}; DROP TABLE public.{SqlText.Identifier(table)};\n";
+    /// <summary>The statements that remove a table, its child and its sink; with <paramref name="cascade"/> also what depends on the table.</summary>
+    public static string DropTable(string table, string child, bool cascade = false) =>
+        $"{SinkView.Drop(table)} DROP FOREIGN TABLE {Schema}.{SqlText.Identifier(child)}; "
+        + $"DROP TABLE public.{SqlText.Identifier(table)}{(cascade ? " CASCADE" : string.Empty)};\n";
 
     /// <summary>The CDF tables of the database: name, child, fingerprint.</summary>
     public static string ListTables { get; } =

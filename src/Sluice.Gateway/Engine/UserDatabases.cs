@@ -137,16 +137,20 @@ public sealed partial class UserDatabases
     /// <summary>Drops a user's own table; does nothing if it or the database is not there. CDF keeps its rows.</summary>
     /// <exception cref="PgException">As <see cref="DropTablesAsync"/>.</exception>
     public Task DropTableAsync(string username, string table, CancellationToken cancellationToken) =>
-        DropTablesAsync(username, [table], cancellationToken);
+        DropTablesAsync(username, [table], cascade: false, cancellationToken);
 
     /// <summary>Drops tables of a user's own, all or none; those that are not there are no error. CDF keeps their rows.</summary>
+    /// <param name="username">The user.</param>
+    /// <param name="tables">The names.</param>
+    /// <param name="cascade">What the user has made that depends on them goes, too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PgException">55P03: a session of the user holds a table for too long; 2BP01: something of his depends on it.</exception>
-    public Task DropTablesAsync(string username, IReadOnlyCollection<string> tables, CancellationToken cancellationToken) =>
+    public Task DropTablesAsync(string username, IReadOnlyCollection<string> tables, bool cascade, CancellationToken cancellationToken) =>
         ChangeAsync(username, async (sql, existing) =>
         {
             var statements = tables
                 .Where(table => existing.ContainsKey(table) && BuiltInTables.Find(table) is null)
-                .Select(table => CatalogSql.DropTable(table, existing[table].Child))
+                .Select(table => CatalogSql.DropTable(table, existing[table].Child, cascade))
                 .ToList();
             if (statements.Count > 0)
             {

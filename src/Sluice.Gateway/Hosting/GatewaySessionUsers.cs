@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sluice.Cdf.Http;
+using Sluice.Gateway.Definitions;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
@@ -18,6 +19,7 @@ namespace Sluice.Gateway.Hosting;
 /// <summary>Gives a session all that it needs of its user: his database, made at the first login, his tables, and his way to CDF.</summary>
 internal sealed partial class GatewaySessionUsers(
     UserStore users,
+    UserTableStore store,
     UserDatabaseTables tables,
     UserCdfClients clients,
     UserSessions sessions,
@@ -57,6 +59,7 @@ internal sealed partial class GatewaySessionUsers(
                 Login = login,
                 Ended = ended,
                 Tables = () => tables.Current(username),
+                Definitions = new UserTableDefinitions(user, client, store, tables, time),
                 History = (history, rejectedRows),
                 Settings = [.. user.Options.SessionDefaults()],
                 EndReason = processId => watch.ReasonToEnd(processId) ?? quota.ReasonToEnd(username),

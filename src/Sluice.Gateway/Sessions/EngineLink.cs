@@ -171,6 +171,23 @@ internal sealed class EngineLink : IAsyncDisposable
         await SettleAsync(EngineReplies.AsynchronousOnly);
     }
 
+    /// <summary>Ends the implicit transaction that earlier statements of the client's segment have opened. Nothing may be outstanding.</summary>
+    /// <exception cref="PgException">It fails to commit: a deferred constraint.</exception>
+    public async ValueTask CommitImplicitAsync()
+    {
+        if (!InSegment)
+        {
+            return;
+        }
+
+        LastError = null;
+        await SyncAsync(EngineReplies.AsynchronousOnly);
+        if (LastError is { } error)
+        {
+            throw new PgException(error);
+        }
+    }
+
     /// <summary>
     /// Fails the transaction that the engine has open, implicit or not, after Sluice's own part of it has failed (rules.md P5, step 4): a
     /// Parse that cannot be parsed, whose error stays here.

@@ -54,7 +54,8 @@ internal sealed class ExtendedNames(SessionCore core, OwnStatements own, OwnWrit
             return ParseCopyToAsync(name, message.Sql.ToArray(), copyTo);
         }
 
-        if (statement is null || !(own.MayBeOwn(statement) || own.MayBeOwnPrepared(message.Sql, statement)))
+        if (statement is null
+            || !(own.MayBeOwn(statement) || own.MayBeOwnPrepared(message.Sql, statement) || OwnDefinition.IsOne(statement)))
         {
             return ForwardParseAsync(frame, name, statement is null ? EngineEffect.None : OwnStatements.EffectOf(message.Sql, statement));
         }
@@ -83,9 +84,10 @@ internal sealed class ExtendedNames(SessionCore core, OwnStatements own, OwnWrit
             throw SessionCore.InFailedTransaction();
         }
 
-        var bound = statement is PrepareStatement or ExecuteStatement or DeallocateStatement
-            ? await own.BindPreparedAsync(sql, statement)
-            : await own.BindToTableAsync(sql, types, statement);
+        var bound = OwnDefinition.Of(sql, statement, Engine.Settings.StandardConformingStrings)
+            ?? (statement is PrepareStatement or ExecuteStatement or DeallocateStatement
+                ? await own.BindPreparedAsync(sql, statement)
+                : await own.BindToTableAsync(sql, types, statement));
         if (bound is null)
         {
             await ForwardParseAsync(frame, name, OwnStatements.EffectOf(sql, statement));
@@ -98,7 +100,7 @@ internal sealed class ExtendedNames(SessionCore core, OwnStatements own, OwnWrit
         }
 
         own.Names.SetOwn(name, bound);
-        if (bound is not OwnPreparedCommand)
+        if (bound is not (OwnPreparedCommand or OwnDefinition))
         {
             own.Remember(bound);
         }

@@ -12,15 +12,17 @@ internal sealed class ExtendedQuery
     private readonly OwnStatements _own;
     private readonly OwnWrites _writes;
     private readonly TransactionStatements _transactions;
+    private readonly DefinitionStatements _definitions;
     private readonly ExtendedSegment _segment;
     private readonly ExtendedNames _names;
 
-    public ExtendedQuery(SessionCore core, OwnStatements own, OwnWrites writes, TransactionStatements transactions)
+    public ExtendedQuery(SessionCore core, OwnStatements own, OwnWrites writes, TransactionStatements transactions, DefinitionStatements definitions)
     {
         _core = core;
         _own = own;
         _writes = writes;
         _transactions = transactions;
+        _definitions = definitions;
         _segment = new ExtendedSegment(core, own, writes);
         _names = new ExtendedNames(core, own, writes, _segment);
     }
@@ -108,6 +110,10 @@ internal sealed class ExtendedQuery
         if (portal.Statement is OwnPreparedCommand command)
         {
             await _own.RunPreparedAsync(command, portal, _writes);
+        }
+        else if (portal.Statement is OwnDefinition definition)
+        {
+            await _definitions.RunAsync(definition, portal);
         }
         else
         {

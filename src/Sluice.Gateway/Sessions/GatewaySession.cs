@@ -20,8 +20,9 @@ internal sealed class GatewaySession : IDisposable
         var own = new OwnStatements(core);
         _writes = new OwnWrites(core, new CopyIn(core));
         var transactions = new TransactionStatements(core);
-        _simple = new SimpleQuery(core, own, _writes, transactions);
-        _extended = new ExtendedQuery(core, own, _writes, transactions);
+        var definitions = new DefinitionStatements(core, own, _writes);
+        _simple = new SimpleQuery(core, own, _writes, transactions, definitions);
+        _extended = new ExtendedQuery(core, own, _writes, transactions, definitions);
     }
 
     /// <summary>Greets the client and serves it until it leaves.</summary>

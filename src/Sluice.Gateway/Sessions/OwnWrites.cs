@@ -39,6 +39,12 @@ internal sealed class OwnWrites(SessionCore core, CopyIn copyIn) : IDisposable
             portal.HasRun = true;
         }
 
+        if (!core.MayBeCdfTable(statement.Relation))
+        {
+            // It was there when the statement was parsed.
+            throw new PgException(SqlState.UndefinedTable, $"relation \"{statement.Relation}\" does not exist");
+        }
+
         if (statement is OwnCopy copy)
         {
             await CloseAsync();

@@ -21,6 +21,9 @@ public sealed class SessionUser
     /// <summary>The user's CDF tables as they are now; a table made meanwhile is there at the next statement.</summary>
     public required Func<TableCatalog> Tables { get; init; }
 
+    /// <summary>Makes and drops the user's own CDF tables.</summary>
+    public required ITableDefinitions Definitions { get; init; }
+
     /// <summary>Keeps what statements write and set aside, if anybody does.</summary>
     public (WriteHistory Writes, RejectedRows Rows)? History { get; init; }
 

@@ -8,7 +8,12 @@ namespace Sluice.Gateway.Sessions;
 /// is run statement by statement, the engine's parts as a pipeline that is not synchronised before the end, so that they remain one implicit
 /// transaction (rules.md P6).
 /// </summary>
-internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites writes, TransactionStatements transactions)
+internal sealed class SimpleQuery(
+    SessionCore core,
+    OwnStatements own,
+    OwnWrites writes,
+    TransactionStatements transactions,
+    DefinitionStatements definitions)
 {
     private EngineLink Engine => core.Engine;
 
@@ -85,7 +90,7 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
         PrepareStatement or ExecuteStatement or DeallocateStatement => own.MayBeOwnPrepared(sql, statement),
         CopyStatement { Kind: SqlStatementKind.CopyTo, Target: { } target } => core.MayBeCdfTable(target.Name),
         TransactionStatement => transactions.IsLedHere(TransactionStatements.EffectOf(statement)),
-        _ => own.MayBeOwn(statement),
+        _ => own.MayBeOwn(statement) || definitions.MayBeOwn(statement),
     };
 
     private async ValueTask RelayOrFailAsync(ReadOnlyMemory<byte> sql, List<SqlStatement> statements)
@@ -194,7 +199,14 @@ internal sealed class SimpleQuery(SessionCore core, OwnStatements own, OwnWrites
                 return;
             }
 
-            if (await own.RunPreparedAsync(sql, statement, writes))
+            if (OwnDefinition.Of(sql, statement, Engine.Settings.StandardConformingStrings) is { } definition)
+            {
+                if (await definitions.TryRunAsync(definition))
+                {
+                    return;
+                }
+            }
+            else if (await own.RunPreparedAsync(sql, statement, writes))
             {
                 return;
             }

@@ -20,6 +20,7 @@ public static class CustomRawTable
     /// <paramref name="columns"/> does not have it.
     /// </param>
     /// <param name="columns">Names and types, in order; each is the RAW column of the same name.</param>
+    /// <param name="required">Columns that an INSERT must give a value, beside the key.</param>
     /// <exception cref="PgException">
     /// 42939 a reserved name; 42602 an empty name or a NUL in it; 42622 a name that is too long; 42701 a column twice or of a system
     /// column's name; 42703 a primary key that is no column; 42P16 a primary key of a type without order; 54011 too many columns.
@@ -29,13 +30,14 @@ public static class CustomRawTable
         string rawDatabase,
         string rawTable,
         string? primaryKey,
-        IEnumerable<KeyValuePair<string, ColumnType>> columns)
+        IEnumerable<KeyValuePair<string, ColumnType>> columns,
+        IReadOnlySet<string>? required = null)
     {
         CustomNames.CheckTable(name);
         CustomNames.Check("RAW database", rawDatabase, 32, maxBytes: int.MaxValue);
         CustomNames.Check("RAW table", rawTable, 64, maxBytes: int.MaxValue);
         var key = primaryKey ?? KeyColumn;
-        var definitions = columns.Select(column => Define(column.Key, column.Value, isKey: column.Key == key)).ToList();
+        var definitions = columns.Select(column => Define(column.Key, column.Value, column.Key == key, required?.Contains(column.Key) == true)).ToList();
         if (definitions.TrueForAll(column => column.Name != key))
         {
             if (primaryKey is not null)
@@ -46,7 +48,7 @@ public static class CustomRawTable
                     hint: "Name one of the table's columns, or leave the primary key out.");
             }
 
-            definitions.Insert(0, Define(KeyColumn, ColumnTypes.Text, isKey: true));
+            definitions.Insert(0, Define(KeyColumn, ColumnTypes.Text, isKey: true, isRequired: true));
         }
 
         CheckColumns(name, definitions);
@@ -66,13 +68,13 @@ public static class CustomRawTable
         };
     }
 
-    private static ColumnDefinition Define(string name, ColumnType type, bool isKey) => new()
+    private static ColumnDefinition Define(string name, ColumnType type, bool isKey, bool isRequired) => new()
     {
         Name = name,
         Type = type,
         CdfField = isKey && name == KeyColumn ? "key" : name,
         Shape = ColumnShape.RawValue,
-        RequiredOnInsert = isKey,
+        RequiredOnInsert = isKey || isRequired,
         AlwaysReturned = isKey,
         Updatable = !isKey,
         Limits = isKey ? new ColumnLimits { MaxCharacters = 1_024 } : new ColumnLimits { MaxBytes = 2_621_440 },

@@ -12,7 +12,11 @@ public interface IUserDatabaseTables
     Task AddAsync(string username, IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken);
 
     /// <summary>Drops tables of the user's own, all or none; nothing to do for those that are not there.</summary>
-    Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken);
+    /// <param name="username">The user.</param>
+    /// <param name="tablenames">The tables.</param>
+    /// <param name="cascade">What the user has made that depends on them goes, too, instead of keeping them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, bool cascade, CancellationToken cancellationToken);
 
     /// <summary>Puts tables in the place of others of the user's own, all or none.</summary>
     Task ReplaceAsync(string username, IReadOnlyCollection<(string Name, TableDefinition Table)> replacements, CancellationToken cancellationToken);

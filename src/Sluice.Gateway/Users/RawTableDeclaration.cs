@@ -19,7 +19,8 @@ public sealed record RawTableDeclaration(
     : TableDeclaration(Tablename)
 {
     /// <inheritdoc/>
-    public override TableDefinition ToDefinition() => CustomRawTable.Define(Tablename, Database, Table, PrimaryKey, Columns.Select(Typed));
+    public override TableDefinition ToDefinition() => CustomRawTable.Define(
+        Tablename, Database, Table, PrimaryKey, Columns.Select(Typed), Columns.Where(column => column.NotNull).Select(column => column.Name).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>The same table, in all that it declares.</summary>
     public bool Equals(RawTableDeclaration? other) =>
@@ -40,4 +41,5 @@ public sealed record RawTableDeclaration(
 /// <summary>A column of a custom table.</summary>
 /// <param name="Name">Its name, and that of the RAW column.</param>
 /// <param name="Type">One of <see cref="CustomColumnTypes.Names"/>.</param>
-public sealed record DeclaredColumn(string Name, string Type);
+/// <param name="NotNull">A write without a value is refused. Rows that others have written may lack it all the same.</param>
+public sealed record DeclaredColumn(string Name, string Type, bool NotNull = false);

@@ -69,9 +69,9 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
     /// <exception cref="PgWire.Protocol.PgException">
     /// 2BP01 the user has made something that depends on a table; 55P03 his sessions held locks for too long.
     /// </exception>
-    public async Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, bool cascade, CancellationToken cancellationToken)
     {
-        await databases().DropTablesAsync(username, tablenames, cancellationToken);
+        await databases().DropTablesAsync(username, tablenames, cascade, cancellationToken);
         Change(username, catalog => tablenames.Aggregate(catalog, static (all, table) => all.Without(table)));
     }
 

@@ -62,7 +62,9 @@ public static class SqlState
     public const string InvalidName = "42602";
     public const string NameTooLong = "42622";
     public const string InvalidTableDefinition = "42P16";
+    public const string InvalidObjectDefinition = "42P17";
     public const string DuplicateTable = "42P07";
+    public const string DuplicateObject = "42710";
     public const string DependentObjectsStillExist = "2BP01";
     public const string ConfigurationLimitExceeded = "53400";
     public const string DiskFull = "53100";
@@ -81,6 +83,10 @@ public static class SqlState
     public const string SystemError = "58000";
     public const string IoError = "58030";
     public const string ConfigFileError = "F0000";
+    public const string FdwDynamicParameterValueNeeded = "HV002";
+    public const string FdwInvalidOptionName = "HV00D";
+    public const string FdwNoSchemas = "HV00P";
+    public const string FdwSchemaNotFound = "HV00Q";
     public const string InternalError = "XX000";
     public const string NoDataFound = "P0002";
 #pragma warning restore CS1591

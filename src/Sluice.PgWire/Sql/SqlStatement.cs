@@ -28,7 +28,7 @@ public sealed record SqlTarget(QualifiedName Name, SqlSpan Span, string? Alias, 
 /// <param name="Span">From its first token to its last.</param>
 public record SqlStatement(SqlStatementKind Kind, SqlSpan Span);
 
-/// <summary>MERGE: what it writes to. DROP TABLE: each of its tables.</summary>
+/// <summary>MERGE: what it writes to.</summary>
 public sealed record TargetedStatement(SqlStatementKind Kind, SqlSpan Span, IReadOnlyList<SqlTarget> Targets, bool HasWith)
     : SqlStatement(Kind, Span);
 

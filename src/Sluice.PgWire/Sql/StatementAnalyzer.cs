@@ -260,18 +260,12 @@ internal static class StatementAnalyzer
             return null;
         }
 
-        lexer.Accept("foreign"u8);
+        var isForeign = lexer.Accept("foreign"u8);
         if (!lexer.Accept("table"u8))
         {
             return null;
         }
 
-        if (lexer.Is("if"u8) && lexer.NextIs("exists"u8))
-        {
-            lexer.Read();
-            lexer.Read();
-        }
-
-        return TargetAnalyzer.List(ref lexer, span, SqlStatementKind.DropTable) ?? Plain(SqlStatementKind.DropTable, span);
+        return TargetAnalyzer.DropTable(ref lexer, span, isForeign) ?? Plain(SqlStatementKind.DropTable, span);
     }
 }

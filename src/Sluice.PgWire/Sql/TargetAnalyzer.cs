@@ -6,8 +6,36 @@ internal static class TargetAnalyzer
     public static TargetedStatement? Single(ref SqlLexer lexer, SqlSpan span, SqlStatementKind kind, bool hasWith) =>
         TryRead(ref lexer, withAlias: true) is { } target ? new TargetedStatement(kind, span, [target], hasWith) : null;
 
-    public static TargetedStatement? List(ref SqlLexer lexer, SqlSpan span, SqlStatementKind kind) =>
-        ReadList(ref lexer) is { } targets ? new TargetedStatement(kind, span, targets, HasWith: false) : null;
+    /// <summary>DROP TABLE, from behind that word; <see langword="null"/> if it does not read as one.</summary>
+    public static DropTableStatement? DropTable(ref SqlLexer lexer, SqlSpan span, bool isForeign)
+    {
+        var ifExists = lexer.Is("if"u8) && lexer.NextIs("exists"u8);
+        if (ifExists)
+        {
+            lexer.Read();
+            lexer.Read();
+        }
+
+        var tables = new List<QualifiedName>(1);
+        do
+        {
+            if (!SqlGrammar.TryReadName(ref lexer, out var name, out _))
+            {
+                return null;
+            }
+
+            tables.Add(name);
+        }
+        while (lexer.Accept(SqlTokenKind.Comma));
+
+        var cascade = lexer.Accept("cascade"u8);
+        if (!cascade)
+        {
+            lexer.Accept("restrict"u8);
+        }
+
+        return lexer.Kind == SqlTokenKind.End ? new DropTableStatement(span, tables, isForeign, ifExists, cascade) : null;
+    }
 
     /// <summary>TRUNCATE, from behind the verb; <see langword="null"/> if it does not read as one.</summary>
     public static TruncateStatement? Truncate(ref SqlLexer lexer, SqlSpan span)

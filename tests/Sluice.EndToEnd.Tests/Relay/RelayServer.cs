@@ -102,6 +102,7 @@ public sealed class RelayServer : IAsyncLifetime
             Username = username,
             Login = await databases.EnsureAsync(username, [], cancellationToken),
             Tables = () => TableCatalog.BuiltInOnly,
+            Definitions = null!,
             Writes = null!,
         };
     }

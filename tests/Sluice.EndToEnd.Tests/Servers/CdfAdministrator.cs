@@ -47,6 +47,27 @@ internal sealed class CdfAdministrator : IDisposable
         return new GatewayLogin((string)user["username"]!, (string)user["password"]!);
     }
 
+    /// <summary>A user with the credentials of a new application that has these capabilities in CDF, as JSON.</summary>
+    public async Task<GatewayLogin> RegisterUserWithAsync(params IEnumerable<string> capabilities)
+    {
+        var (clientId, group) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
+        const string ClientSecret = "secret";
+        await PutAsync(
+            $"projects/{_emulator.Project}/groups",
+            new { name = group, sourceId = group, capabilities = capabilities.Select(capability => JsonNode.Parse(capability)) });
+        await PutAsync("applications", new { clientId, clientSecret = ClientSecret, groups = new[] { group } });
+        var credentials = new { clientId, clientSecret = ClientSecret, tokenUrl = _emulator.TokenUrl, scopes = _emulator.Scope };
+        using var response = await _http.PostAsJsonAsync(_gateway, new { items = new[] { new { credentials } } });
+        var user = (await ReadAsync(response))["items"]![0]!;
+        return new GatewayLogin((string)user["username"]!, (string)user["password"]!);
+    }
+
+    private async Task PutAsync(string path, object body)
+    {
+        using var response = await _http.PutAsJsonAsync(new Uri(_emulator.AdminUrl, path), body);
+        await ReadAsync(response);
+    }
+
     /// <summary>The nonce of a new session, asked for at CDF itself or at Sluice's address.</summary>
     public async Task<string> NonceAsync(bool throughGateway = false)
     {

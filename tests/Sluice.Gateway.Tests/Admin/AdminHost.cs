@@ -147,7 +147,7 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
         return Assert.Single(reply.Json.GetProperty("items").EnumerateArray());
     }
 
-    public Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, CancellationToken cancellationToken)
+    public Task RemoveAsync(string username, IReadOnlyCollection<string> tablenames, bool cascade, CancellationToken cancellationToken)
     {
         Removed.AddRange(tablenames);
         return ApplyFailure is null ? Task.CompletedTask : Task.FromException(ApplyFailure);

@@ -151,7 +151,7 @@ public sealed class UserDatabaseTablesTests : IAsyncLifetime
     }
 
     private Task<IReadOnlyList<string>> RemoveAsync(params string[] names) => _tables.RemoveAsync(
-        _username, names, ignoreUnknown: false, (removed, cancellation) => _databases.RemoveAsync(_username, removed, cancellation), Cancellation);
+        _username, names, ignoreUnknown: false, (removed, cancellation) => _databases.RemoveAsync(_username, removed, cascade: false, cancellation), Cancellation);
 
     private static string Columns(string table) =>
         $"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND attname <> '_raw_key' ORDER BY attnum";

@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Admin;
+namespace Sluice.Gateway.Users;
 
 /// <summary>CDF counts time in milliseconds.</summary>
 internal static class Milliseconds
