@@ -115,13 +115,13 @@ internal sealed class DefinitionStatements(SessionCore core, OwnStatements own, 
             {
                 other = name;
             }
-            else if (table.IsCustom)
-            {
-                targets.Tables.Add(table.Name);
-            }
-            else
+            else if (!table.IsCustom)
             {
                 builtIn = table;
+            }
+            else if (!targets.Tables.Contains(table.Name, StringComparer.Ordinal))
+            {
+                targets.Tables.Add(table.Name);
             }
         }
 

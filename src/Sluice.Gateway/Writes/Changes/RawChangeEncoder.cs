@@ -144,6 +144,11 @@ internal sealed class RawChangeEncoder : BatchEncoder
             json.WriteStartObject("columns"u8);
             foreach (var field in _fields)
             {
+                if (Plan.Columns[field.Index].RequiredOnInsert && batch.Columns[field.Index].IsNull(row))
+                {
+                    throw Errors.NullValue(batch, row, field.Index);
+                }
+
                 json.WritePropertyName(field.Name);
                 WriteValue(json, field, batch, row);
             }
