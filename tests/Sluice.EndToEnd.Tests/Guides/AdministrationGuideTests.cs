@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Sluice.EndToEnd.Tests.Clients;
 using Sluice.EndToEnd.Tests.Servers;
 
 namespace Sluice.EndToEnd.Tests.Guides;
@@ -34,29 +32,18 @@ public sealed partial class AdministrationGuideTests(FaultServer own) : IClassFi
         using var portals = new Portals(_server.Emulator);
         var app = await portals.RegisterAppAsync();
         var group = await portals.CreateGroupAsync(app);
-        var cluster = _server.Emulator.BaseUrl.GetLeftPart(UriPartial.Authority);
-
-        // What the guide's reader has before: addresses, ids from the portals, a directory. The commands themselves stay as they are printed.
-        var script = GuidePage.Administration.Script
-            .Replace("https://login.microsoftonline.com", cluster, StringComparison.Ordinal)
-            .Replace("port=5432", $"port={_server.EndPoint.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
-            .Replace("/var/lib/sluice/tls/ca.pem", _server.CaFile, StringComparison.Ordinal);
-        var result = await ClientProcess.RunAsync(
-            "bash",
-            ["-euo", "pipefail", "-c", $"curl() {{ command curl -S --fail-with-body \"$@\"; }}\n{script}"],
+        var result = await GuideShell.RunAsync(
+            GuidePage.Administration,
+            _server,
+            app,
             new Dictionary<string, string>
             {
-                ["CDF"] = cluster,
-                ["API"] = _server.Api.GetLeftPart(UriPartial.Authority),
-                ["PROJECT"] = _server.Emulator.Project,
-                ["TENANT"] = _server.Emulator.Options.Tenant,
-                ["CLIENT_ID"] = app.ClientId,
-                ["CLIENT_SECRET"] = app.SecretValue,
                 ["GROUP_ID"] = group,
-                ["ADMIN_TOKEN"] = await portals.TokenAsync(new RegisteredApp(_server.Emulator.ClientId, "", "", _server.Emulator.ClientSecret)),
+                ["ADMIN_TOKEN"] = await portals.TokenAsync(
+                    new RegisteredApp(_server.Emulator.ClientId, string.Empty, string.Empty, _server.Emulator.ClientSecret)),
             });
 
-        Assert.Contains("INSERT 0 1", result.Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("INSERT 0 1", result.Output, StringComparison.Ordinal);
         var stored = Assert.Single(await _server.Cdf.ByExternalIdsAsync("assets", "pump-1"))!;
         Assert.Equal("Pump 1", (string?)stored["name"]);
         var username = Username().Match(result.Output).Groups["name"].Value;

@@ -113,20 +113,12 @@ internal sealed class AdministrationMistakes : IDisposable
     private async Task<string> WithCredentialsAsync(Action<RegisteredApp, JsonObject> mistake)
     {
         var app = await _portals.SetUpAsync(Portals.Capabilities);
-        var credentials = Credentials(app);
+        var credentials = _portals.CredentialsOf(app);
         mistake(app, credentials);
         return await PostUserAsync(await _portals.TokenAsync(app), credentials);
     }
 
-    private async Task<string> WithCredentialsOfAsync(RegisteredApp app) => await PostUserAsync(await TokenAsync(), Credentials(app));
-
-    private JsonObject Credentials(RegisteredApp app) => new()
-    {
-        ["clientId"] = app.ClientId,
-        ["clientSecret"] = app.SecretValue,
-        ["tokenUrl"] = _server.Emulator.TokenUrl.AbsoluteUri,
-        ["scopes"] = _server.Emulator.Scope,
-    };
+    private async Task<string> WithCredentialsOfAsync(RegisteredApp app) => await PostUserAsync(await TokenAsync(), _portals.CredentialsOf(app));
 
     private async Task<string> NoncesNotRedeemedAsync()
     {
@@ -157,7 +149,7 @@ internal sealed class AdministrationMistakes : IDisposable
 
     private async Task<GatewayLogin> RegisterAsync(RegisteredApp app)
     {
-        var answer = await PostUserAsync(await _portals.TokenAsync(app), Credentials(app));
+        var answer = await PostUserAsync(await _portals.TokenAsync(app), _portals.CredentialsOf(app));
         Assert.StartsWith("200 ", answer, StringComparison.Ordinal);
         var user = JsonNode.Parse(answer["200 ".Length..])!["items"]![0]!;
         return new GatewayLogin((string)user["username"]!, (string)user["password"]!);

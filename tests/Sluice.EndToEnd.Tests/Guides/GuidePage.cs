@@ -22,6 +22,10 @@ internal sealed partial class GuidePage
 
     public static GuidePage Administration { get; } = new("administration.md");
 
+    public static GuidePage Version1 { get; } = new("administration-v1.md");
+
+    public static GuidePage DataFactory { get; } = new("azure-data-factory.md");
+
     /// <summary>The quoted answers, by mistake.</summary>
     public IReadOnlyDictionary<string, string> Answers { get; }
 

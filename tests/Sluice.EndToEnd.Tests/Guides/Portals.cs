@@ -15,6 +15,10 @@ internal sealed class Portals(CdfEmulator emulator) : IDisposable
         Capability("assetsAcl", "READ", "WRITE"),
     ];
 
+    /// <summary>What the guide of version 1 asks for at least.</summary>
+    public static readonly IReadOnlyList<string> Version1Capabilities =
+        [Capability("projectsAcl", "LIST"), Capability("groupsAcl", "LIST"), Capability("assetsAcl", "READ", "WRITE")];
+
     private readonly HttpClient _http = new();
 
     public static string Capability(string acl, params string[] actions) =>
@@ -70,6 +74,15 @@ internal sealed class Portals(CdfEmulator emulator) : IDisposable
         using var response = await _http.PostAsync(emulator.TokenUrl, form);
         return (string)(await ReadAsync(response))["access_token"]!;
     }
+
+    /// <summary>What Sluice is given to act as the app: the <c>credentials</c> of a user.</summary>
+    public JsonObject CredentialsOf(RegisteredApp app) => new()
+    {
+        ["clientId"] = app.ClientId,
+        ["clientSecret"] = app.SecretValue,
+        ["tokenUrl"] = emulator.TokenUrl.AbsoluteUri,
+        ["scopes"] = emulator.Scope,
+    };
 
     /// <summary>Lets more than a minute pass for the nonce of a session.</summary>
     public Task AgeNonceAsync(long session) => PutAsync(

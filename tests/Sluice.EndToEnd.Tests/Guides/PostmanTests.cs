@@ -53,6 +53,23 @@ public sealed class PostmanTests(GatewayServer server)
         Assert.Equal(PostgresErrorCodes.InvalidPassword, (await Assert.ThrowsAsync<PostgresException>(() => server.OpenAsync(login))).SqlState);
     }
 
+    [Fact]
+    public async Task Version_1_from_the_app_to_rows_in_CDF()
+    {
+        using var portals = new Portals(server.Emulator);
+        var app = await portals.SetUpAsync(Portals.Version1Capabilities);
+        var answers = await Newman.RunAsync("Version 1", new Dictionary<string, string>(Variables())
+        {
+            ["clientId"] = app.ClientId,
+            ["clientSecret"] = app.SecretValue,
+        });
+        var user = answers["User of version 1"];
+        await using var connection = await server.OpenAsync(new GatewayLogin((string)user["username"]!, (string)user["password"]!));
+        await using var command = new NpgsqlCommand($"INSERT INTO assets (external_id, name) VALUES ('{_name}', 'n')", connection);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        Assert.Single(await server.Cdf.ByExternalIdsAsync("assets", _name));
+    }
+
     private Dictionary<string, string> Variables() => new(StringComparer.Ordinal)
     {
         ["cdf"] = server.Emulator.BaseUrl.GetLeftPart(UriPartial.Authority),
