@@ -220,6 +220,7 @@ internal sealed class BinaryCopyDecoder(string relationName, IReadOnlyList<strin
         catch (PgException e)
         {
             batch.RollbackRow();
+            CanContinue &= IsWhole(row, columns.Length);
             KeepBadRow(row);
             throw InContext(e, column < 0 ? Where() : Where(column));
         }
@@ -253,6 +254,13 @@ internal sealed class BinaryCopyDecoder(string relationName, IReadOnlyList<strin
 
         column.AppendBinary(row.Slice(at, length), column.Type.Type);
         at += length;
+    }
+
+    /// <summary>Whether all fields are there: a bad value may come before the place where the data breaks off or cannot be followed.</summary>
+    private static bool IsWhole(ReadOnlySpan<byte> row, int columns)
+    {
+        var frame = new BinaryRowFrame(columns);
+        return frame.TryFindEnd(row, out _) && frame.Field == columns;
     }
 
     private void KeepBadRow(ReadOnlySpan<byte> row)

@@ -3,6 +3,9 @@ namespace Sluice.PgWire.Sql;
 /// <summary>Reads COPY, whose options come in a parenthesised syntax and in an older one of bare words.</summary>
 internal static class CopyAnalyzer
 {
+    /// <summary>Far more than there are, so that the engine has the same option twice to complain of; a position takes time to find.</summary>
+    private const int MaxOptions = 64;
+
     private static readonly (byte[] Word, string Name, string Value)[] OldFlags =
     [
         ("binary"u8.ToArray(), "format", "binary"),
@@ -142,6 +145,11 @@ internal static class CopyAnalyzer
 
     private static bool ReadOldOption(ref SqlLexer lexer, List<CopyOption> options)
     {
+        if (options.Count == MaxOptions)
+        {
+            return false;
+        }
+
         var position = Position(ref lexer);
         foreach (var (word, name, value) in OldFlags)
         {
@@ -215,7 +223,7 @@ internal static class CopyAnalyzer
         do
         {
             lexer.Read();
-            if (!lexer.Token.IsName)
+            if (!lexer.Token.IsName || options.Count == MaxOptions)
             {
                 return false;
             }

@@ -149,7 +149,8 @@ public ref partial struct SqlLexer
         var end = bodyEnd;
         var escape = (byte)'\\';
         var ahead = this;
-        if (ahead.Read() && ahead.Is("uescape"u8))
+        ahead._isAhead = true;
+        if (!_isAhead && ahead.Read() && ahead.Is("uescape"u8))
         {
             ahead.Read();
             if (ahead.Kind != SqlTokenKind.String)

@@ -13,6 +13,9 @@ public ref partial struct SqlLexer
     private readonly bool _standardStrings;
     private int _next;
 
+    // The lexer looks for the UESCAPE behind a token, not for those behind the tokens there: a text of nothing but such tokens must not nest.
+    private bool _isAhead;
+
     /// <summary>A lexer over all of <paramref name="sql"/>, before its first token.</summary>
     /// <param name="sql">UTF-8.</param>
     /// <param name="standardConformingStrings">The session's setting: off means that <c>'…'</c> has backslash escapes.</param>
@@ -27,6 +30,7 @@ public ref partial struct SqlLexer
         _sql = sql[..part.End];
         _next = part.Start;
         _standardStrings = standardConformingStrings;
+        _isAhead = false;
         Token = default;
     }
 

@@ -84,13 +84,15 @@ internal sealed class StartupSequence : IAsyncDisposable
                 return null;
             }
 
+            if (received.IsDirectTls)
+            {
+                Move(StartupEvent.DirectTls);
+                await EncryptAsync(alpnRequired: true, cancellationToken);
+                continue;
+            }
+
             switch (received.Code)
             {
-                case Packet.DirectTls:
-                    Move(StartupEvent.DirectTls);
-                    await EncryptAsync(alpnRequired: true, cancellationToken);
-                    break;
-
                 case StartupPacket.SslRequest:
                     RefuseBytesBehind(received, "SSL request");
                     Move(_certificates is null ? StartupEvent.TlsRequestWhenOff : StartupEvent.TlsRequest);
@@ -150,7 +152,7 @@ internal sealed class StartupSequence : IAsyncDisposable
                 && !buffer.IsEmpty && buffer.FirstSpan[0] == StartupPacket.TlsHandshakeRecord)
             {
                 _input.AdvanceTo(buffer.Start);
-                return new Packet(Packet.DirectTls, [], BytesBehind: true);
+                return Packet.DirectTls;
             }
 
             if (TryParse(buffer, out Packet packet, out SequencePosition end))
@@ -349,7 +351,9 @@ internal sealed class StartupSequence : IAsyncDisposable
     /// <summary>A startup packet as received.</summary>
     private readonly record struct Packet(int Code, byte[] Body, bool BytesBehind)
     {
-        /// <summary>Stands for a TLS ClientHello; no startup code has this value.</summary>
-        public const int DirectTls = -1;
+        /// <summary>Stands for a TLS ClientHello. A client can send any code, so none can mean this.</summary>
+        public static Packet DirectTls { get; } = new(0, [], BytesBehind: true) { IsDirectTls = true };
+
+        public bool IsDirectTls { get; private init; }
     }
 }

@@ -104,7 +104,7 @@ public sealed class SqlFuzzTests(ITestOutputHelper output)
     }
 
     /// <summary>Reads all that can be read; only PostgreSQL's own errors may come out.</summary>
-    private static int Run(byte[] sql, bool standardStrings)
+    internal static int Run(byte[] sql, bool standardStrings)
     {
         var read = 0;
         try

@@ -54,6 +54,18 @@ public sealed class StartupPacketTests
         Assert.Equal((sqlState, message), (error.SqlState, error.Message));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task No_code_of_a_packet_begins_tls(bool tls)
+    {
+        await using TestServer server = await TestServer.StartAsync(tls);
+        await using RawClient client = await RawClient.ConnectAsync(server);
+        await client.SendAsync([.. RawClient.Packet(-1, new byte[100]), .. RawClient.Startup(Version30, "user", TestServer.User)]);
+        PgError error = await client.ReadFatalAsync();
+        Assert.Equal(("0A000", "unsupported frontend protocol 65535.65535: server supports 3.0 to 3.0"), (error.SqlState, error.Message));
+    }
+
     [Fact]
     public async Task A_later_minor_version_is_negotiated_down_with_its_unknown_options()
     {
