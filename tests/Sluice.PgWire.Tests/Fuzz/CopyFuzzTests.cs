@@ -34,7 +34,7 @@ public sealed class CopyFuzzTests
     public void Text()
     {
         var fuzzer = new Fuzzer(
-            30_000,
+            20_000,
             [
                 "7\tabc\t1.5\t2024-01-02 03:04:05+00\t{a,\"b c\",NULL}\t{\"a\": [1, null]}\n",
                 "1\t\\N\t\\N\t\\N\t\\N\t\\N\n2\ta\\tb\tNaN\tinfinity\t{}\t1\n\\.\n",
@@ -58,7 +58,7 @@ public sealed class CopyFuzzTests
             new() { Format = CopyFormat.Csv, Quote = "'", ForceNull = ["name"], ForceNotNull = ["v"] },
         ];
         var fuzzer = new Fuzzer(
-            30_000,
+            20_000,
             [
                 "7,abc,1.5,2024-01-02 03:04:05+00,\"{a,\"\"b c\"\",NULL}\",\"{\"\"a\"\": [1, null]}\"\n",
                 "id,name,v,at,tags,meta\n1,,,,,\n2,\"a\nb\",NaN,infinity,{},1\n\\.\n",
@@ -80,7 +80,7 @@ public sealed class CopyFuzzTests
             + "\0\0\0\u0019\0\0\0\u0001\0\0\0\0\0\0\0\u0019\0\0\0\u0001\0\0\0\u0001\0\0\0\u0001a\0\0\0\u0002{}";
         const string Nulls = "\0\u0006\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff";
         var fuzzer = new Fuzzer(
-            30_000,
+            20_000,
             [$"{BinaryHeader}{Row}{Nulls}\u00ff\u00ff", $"{BinaryHeader}{Nulls}{Row}{Row}", $"PGCOPY\n\u00ff\r\n\0\0\0\0\0\0\0\0\u0003abc{Row}\u00ff\u00ff"],
             ["\u00ff\u00ff", "\0\u0006", "\u00ff\u00ff\u00ff\u00ff", "\u007f\u00ff\u00ff\u00ff", "\0\0\0\u0008", "\0\0\0\u0019", BinaryHeader, Row])
         {

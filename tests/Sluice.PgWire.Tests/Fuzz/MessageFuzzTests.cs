@@ -24,7 +24,6 @@ public sealed class MessageFuzzTests
             ],
             ["\0", "\0\0\0\u0004", "\u00ff\u00ff\u00ff\u00ff", "\u007f\u00ff\u00ff\u00ff", "\u0080\0\0\0", "\0\0\0\u0003", "\u00ff\u00ff", "S\0\0\0\u0004", "Q", "B", "d"])
         {
-            AllocationBase = 512 * 1024,
             AllocationPerByte = 256,
         };
         fuzzer.Run((input, random) =>
@@ -42,7 +41,6 @@ public sealed class MessageFuzzTests
             ["select 1\0", "s\0select $1\0\0\u0001\0\0\0\u0014", "p\0s\0\0\u0001\0\u0001\0\u0002\0\0\0\u0002ab\u00ff\u00ff\u00ff\u00ff\0\u0001\0\u0001", "Sname\0", "p\0\0\0\0\u000a", "why\0"],
             ["\0", "\0\u0001", "\u00ff\u00ff", "\u00ff\u00ff\u00ff\u00ff", "\u007f\u00ff\u00ff\u00ff", "\u00ff\u00ff\u00ff\u00fe", "S", "P", "\u00c3"])
         {
-            AllocationBase = 32 * 1024,
             AllocationPerByte = 16,
         };
         fuzzer.Run((input, random) =>

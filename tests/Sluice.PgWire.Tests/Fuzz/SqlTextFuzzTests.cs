@@ -30,7 +30,7 @@ public sealed class SqlTextFuzzTests
     [Fact]
     public void Statements()
     {
-        var fuzzer = new Fuzzer(40_000, Corpus, Tokens) { AllocationBase = 512 * 1024, AllocationPerByte = 4_096 };
+        var fuzzer = new Fuzzer(40_000, Corpus, Tokens) { AllocationPerByte = 4_096 };
         fuzzer.Run((input, random) => Sql.SqlFuzzTests.Run(input, random.Next(2) == 0));
     }
 

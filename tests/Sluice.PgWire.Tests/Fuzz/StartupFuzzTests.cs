@@ -41,7 +41,7 @@ public sealed class StartupFuzzTests
             new CancelKeys(),
             NullLogger<PgConnectionHandler>.Instance,
             TimeProvider.System);
-        var fuzzer = new Fuzzer(15_000, Corpus, Tokens) { AllocationBase = 512 * 1024, AllocationPerByte = 512 };
+        var fuzzer = new Fuzzer(15_000, Corpus, Tokens) { AllocationPerByte = 512 };
         fuzzer.Run((input, random) =>
         {
             var options = new PipeOptions(
