@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -30,6 +31,11 @@ internal static class PassedHeaders
                 || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
+            }
+
+            if (!values.All(value => Ascii.IsValid(value)))
+            {
+                throw new ApiException(400, $"the header {name} has characters beyond ASCII, which cannot be passed on to CDF");
             }
 
             if (!to.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))

@@ -40,6 +40,11 @@ internal static class RequestBody
         {
             throw new ApiException(400, $"the body is not valid JSON: {e.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            // What comparing the names of properties says to half a surrogate pair in one of them.
+            throw new ApiException(400, "the body is not valid JSON: the name of a property is no Unicode text");
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -23,8 +23,21 @@ internal sealed class SluiceProcess : IAsyncDisposable
 
     public Uri Api { get; }
 
+    /// <summary>The memory that it has now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it, and returns when it serves.</summary>
-    public static async Task<SluiceProcess> StartAsync(CdfEmulator cdf, string directory)
+    /// <param name="cdf">The CDF behind it.</param>
+    /// <param name="directory">For its data.</param>
+    /// <param name="settings">Further settings, by the names of their environment variables without prefix.</param>
+    public static async Task<SluiceProcess> StartAsync(CdfEmulator cdf, string directory, IReadOnlyDictionary<string, string>? settings = null)
     {
         var readyFile = Path.Combine(directory, $"ready-{Guid.NewGuid():N}.json");
         var cluster = cdf.BaseUrl.GetLeftPart(UriPartial.Authority);
@@ -38,12 +51,18 @@ internal sealed class SluiceProcess : IAsyncDisposable
         watcher.Created += (_, _) => served.TrySetResult();
         watcher.Renamed += (_, _) => served.TrySetResult();
         watcher.EnableRaisingEvents = true;
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[$"SLUICE__{name}"] = value;
+        }
+
+        var process = Process.Start(start)!;
         var output = new ConcurrentQueue<string?>();
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data);
         process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data);

@@ -91,6 +91,13 @@ internal sealed class WireClient : IAsyncDisposable
 
     public WireClient CopyFail(string reason) => Message('f', body => body.CString(reason));
 
+    /// <summary>These bytes as they are.</summary>
+    public WireClient Raw(ReadOnlySpan<byte> bytes)
+    {
+        _out.Write(bytes);
+        return this;
+    }
+
     public async Task SendAsync()
     {
         await _stream.WriteAsync(_out.ToArray());
