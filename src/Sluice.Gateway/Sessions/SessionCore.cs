@@ -96,7 +96,7 @@ internal sealed class SessionCore(ClientLink client, EngineLink engine, SessionU
         {
             throw new PgException(
                 SqlState.FeatureNotSupported,
-                $"{command} into a CDF table is not supported with client_encoding {Engine.Settings.ClientEncoding}",
+                $"{command} of CDF tables is not supported with client_encoding {Engine.Settings.ClientEncoding}",
                 hint: "SET client_encoding = 'UTF8'; every driver can.");
         }
     }

@@ -105,6 +105,35 @@ public sealed class PsqlTests(GatewayServer server)
         Assert.Contains("still here", result.Output);
     }
 
+    [Fact]
+    public async Task Makes_a_table_over_RAW_describes_fills_and_drops_it()
+    {
+        var name = $"psql_{Guid.NewGuid():N}";
+        var script =
+            $"""
+            CREATE FOREIGN TABLE {name} (title text, year timestamptz) SERVER raw
+                OPTIONS (database 'psql', table '{name}', primary_key 'title');
+            \d {name}
+            \des
+            \dew
+            \copy {name} (title) from pstdin
+            Alien
+            \.
+            SELECT title FROM {name} WHERE title = 'Alien';
+            CREATE FOREIGN TABLE {name} (title citext) SERVER raw OPTIONS (database 'psql', table 't');
+            DROP TABLE IF EXISTS {name};
+            DROP TABLE {name};
+            """;
+        var result = await RunAsync(["-f", "-"], input: script, stopOnError: false);
+
+        Assert.Contains("CREATE FOREIGN TABLE\ntitle|text||not null|\nyear|timestamp with time zone|||", result.Output, StringComparison.Ordinal);
+        Assert.Contains("raw|sluice|postgres_fdw", result.Output, StringComparison.Ordinal);
+        Assert.Contains("data_models|sluice|postgres_fdw", result.Output, StringComparison.Ordinal);
+        Assert.Contains("COPY 1\nAlien\nDROP TABLE", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"ERROR:  42P07: relation \"{name}\" already exists", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"ERROR:  42P01: table \"{name}\" does not exist", result.Errors, StringComparison.Ordinal);
+    }
+
     private Task<ClientProcess.Result> RunAsync(
         IEnumerable<string> arguments,
         string tls = "sslmode=require",
