@@ -20,6 +20,7 @@ var root = new RootCommand(
     EmulatorCommand.Create(),
     UserCommand.Create(),
     TableCommand.Create(),
+    KeysCommand.Create(),
 };
 
 using var signals = new StopSignals();

@@ -44,8 +44,8 @@ internal sealed partial class EngineLog
 
     private void Accept(string line, Action ready, ref bool early)
     {
-        // PostgreSQL puts a tab before each further line of a message.
-        if (line.Length == 0 || line[0] == '\t')
+        // PostgreSQL puts a tab before each further line of a message, and spaces before what it says of a backend's memory, which quotes statements.
+        if (line.Length == 0 || line[0] is '\t' or ' ')
         {
             return;
         }
@@ -53,8 +53,7 @@ internal sealed partial class EngineLog
         var fields = line.Split(EngineSettings.LogSeparator, 3);
         if (fields.Length < 3)
         {
-            // Before the settings hold, or from the dynamic linker, no session exists yet. Later it is what a backend says of its memory when it runs
-            // out of it, and that quotes statements.
+            // Before the settings hold, or from the dynamic linker, no session exists yet. Later it is of a backend.
             if (early)
             {
                 Remember(line);

@@ -103,11 +103,7 @@ public static class GatewayServiceCollectionExtensions
 
     private static void AddUsers(IServiceCollection services, CredentialKeys keys, DataDirectories directories)
     {
-        services.AddSingleton(provider => (keys.Store, CertificatesOf(keys)) switch
-        {
-            (KeyStore.Database, { } certificates) => CredentialProtector.InDatabase(provider.GetRequiredService<IEngine>(), certificates),
-            (_, var certificates) => CredentialProtector.InDirectory(directories.Keys, certificates),
-        });
+        services.AddSingleton(provider => CredentialKeyRing.Open(keys, directories.Keys, provider.GetRequiredService<IEngine>));
         services.AddSingleton<CredentialCheckup>();
         services.AddSingleton(provider => new UserBackup(
             provider.GetRequiredService<IEngine>(),
@@ -180,10 +176,6 @@ public static class GatewayServiceCollectionExtensions
 
     private static int PublicPort(PostgresEndpoint postgres) =>
         postgres.PublicPort ?? ListenAddress.ParseList(postgres.Listen, out _).FirstOrDefault(address => address.EndPoint is not null)?.EndPoint?.Port ?? 5432;
-
-    private static KeyCertificates? CertificatesOf(CredentialKeys keys) => keys is { Certificate: { } certificate, CertificateKey: { } privateKey }
-        ? KeyCertificates.Read(certificate, privateKey, SplitList(keys.FormerCertificates))
-        : null;
 
     internal static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

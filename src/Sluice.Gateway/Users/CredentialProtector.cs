@@ -69,7 +69,7 @@ public sealed class CredentialProtector
             Encrypt(builder, certificates);
         });
 
-    /// <summary>Makes a new key, with which this process encrypts from now on, others from when they next look: within a day.</summary>
+    /// <summary>Makes a new key, with which gateways encrypt from when they next look for keys: when they start, or within a day.</summary>
     public void Rotate()
     {
         var now = DateTimeOffset.UtcNow;

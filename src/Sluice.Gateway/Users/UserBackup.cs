@@ -144,11 +144,15 @@ public sealed partial class UserBackup : IAsyncDisposable
                 var columns = string.Join(", ", array[0]!.AsObject().Select(column => SqlText.Identifier(column.Key)));
                 await ExecuteAsync(
                     connection,
-                    $"INSERT INTO sluice.{table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::sluice.{table}, $1::json)",
+                    $"INSERT INTO sluice.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM json_populate_recordset(NULL::sluice.{table}, $1::json)",
                     cancellationToken,
                     array.ToJsonString());
             }
         }
+
+        // Numbers of tables that come later go on after these.
+        await ExecuteAsync(
+            connection, "SELECT setval(pg_get_serial_sequence('sluice.user_table', 'id'), max(id)) FROM sluice.user_table", cancellationToken);
     }
 
     private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params string[] parameters)

@@ -11,10 +11,12 @@ namespace Sluice.EndToEnd.Tests.Servers;
 internal sealed class SluiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly ConcurrentQueue<string?> _output;
 
-    private SluiceProcess(Process process, JsonNode ready)
+    private SluiceProcess(Process process, ConcurrentQueue<string?> output, JsonNode ready)
     {
         _process = process;
+        _output = output;
         EndPoint = new IPEndPoint(IPAddress.Loopback, (int)ready["pgPort"]!);
         Api = new Uri((string)ready["apiBaseUrl"]!);
     }
@@ -22,6 +24,9 @@ internal sealed class SluiceProcess : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     public Uri Api { get; }
+
+    /// <summary>What it has said so far: its log.</summary>
+    public string Output => string.Join('\n', _output);
 
     /// <summary>The memory that it has now.</summary>
     public long ResidentBytes
@@ -70,7 +75,7 @@ internal sealed class SluiceProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         await Task.WhenAny(served.Task, process.WaitForExitAsync());
         Assert.True(served.Task.IsCompleted, string.Join('\n', output));
-        return new SluiceProcess(process, JsonNode.Parse(await File.ReadAllTextAsync(readyFile))!);
+        return new SluiceProcess(process, output, JsonNode.Parse(await File.ReadAllTextAsync(readyFile))!);
     }
 
     /// <summary>SIGKILL, for this process alone.</summary>
