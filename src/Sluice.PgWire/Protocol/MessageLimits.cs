@@ -15,9 +15,17 @@ public sealed class MessageLimits
     /// <summary>What PostgreSQL allows for one SASL message (<c>PG_MAX_SASL_MESSAGE_LENGTH</c>).</summary>
     public const int PostgresSasl = 1_024;
 
-    private readonly int[] _maximum = new int[256];
+    /// <summary>What PostgreSQL allows for other messages with which a client proves who it is (<c>PG_MAX_AUTH_TOKEN_LENGTH</c>).</summary>
+    public const int PostgresAuthentication = 65_535;
 
-    private MessageLimits(string peer) => Peer = peer;
+    private readonly int[] _maximum = new int[256];
+    private readonly string? _awaited;
+
+    private MessageLimits(string peer, string? awaited = null)
+    {
+        Peer = peer;
+        _awaited = awaited;
+    }
 
     /// <summary>The limits of PostgreSQL itself for a client's messages.</summary>
     public static MessageLimits Frontend { get; } = ForFrontend(PostgresLarge);
@@ -26,7 +34,10 @@ public sealed class MessageLimits
     public static MessageLimits Backend { get; } = ForBackend(PostgresLarge);
 
     /// <summary>While a client authenticates: SASL messages only.</summary>
-    public static MessageLimits Sasl { get; } = ForSasl();
+    public static MessageLimits Sasl { get; } = ForPassword("SASL", PostgresSasl);
+
+    /// <summary>While a client brings an access token, as a password or by SASL, which PostgreSQL bounds higher then.</summary>
+    public static MessageLimits AccessToken { get; } = ForPassword("password", PostgresAuthentication);
 
     internal string Peer { get; }
 
@@ -68,9 +79,7 @@ public sealed class MessageLimits
         int maximum = _maximum[type];
         if (maximum == 0)
         {
-            throw Fatal(ReferenceEquals(this, Sasl)
-                ? $"expected SASL response, got message type {type}"
-                : $"invalid {Peer} message type {type}");
+            throw Fatal(_awaited is null ? $"invalid {Peer} message type {type}" : $"expected {_awaited} response, got message type {type}");
         }
 
         if (length < sizeof(int) || length > maximum)
@@ -86,10 +95,10 @@ public sealed class MessageLimits
         Message = message,
     });
 
-    private static MessageLimits ForSasl()
+    private static MessageLimits ForPassword(string awaited, int maximum)
     {
-        var limits = new MessageLimits("SASL");
-        limits._maximum[FrontendMessage.Password] = PostgresSasl;
+        var limits = new MessageLimits("frontend", awaited);
+        limits._maximum[FrontendMessage.Password] = maximum;
         return limits;
     }
 }

@@ -13,6 +13,14 @@ public sealed partial class MessageWriter
         EndMessage();
     }
 
+    /// <summary>Writes AuthenticationCleartextPassword.</summary>
+    public void AuthenticationCleartextPassword()
+    {
+        BeginMessage(BackendMessage.Authentication);
+        Int32(3);
+        EndMessage();
+    }
+
     /// <summary>Writes AuthenticationSASL: the mechanisms that the server offers, the preferred one first.</summary>
     public void AuthenticationSasl(IReadOnlyList<string> mechanisms)
     {

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.PgWire.Protocol;
 
 namespace Sluice.PgWire.Startup;
 
@@ -35,6 +37,21 @@ internal sealed class LoginThrottle
         _byAddress = new FailureCounts(failuresPerAddress, Window, Capacity, time);
         _byKnownPair = new FailureCounts(failuresPerUser, Window, Capacity, time);
         _cancels = new FailureCounts(WrongCancels, Window, Capacity, time);
+    }
+
+    /// <summary>Refuses a login that has to wait.</summary>
+    /// <exception cref="PgException">FATAL 28000.</exception>
+    public static void RefuseIf(TimeSpan wait)
+    {
+        if (wait > TimeSpan.Zero)
+        {
+            throw StartupPacket.Fatal(
+                SqlState.InvalidAuthorizationSpecification,
+                "too many failed logins",
+                hint: string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Check the user name and the password that this client uses, and try again in {Math.Ceiling(wait.TotalSeconds)} s."));
+        }
     }
 
     /// <summary>How many keys are remembered; at most five times <see cref="Capacity"/>.</summary>

@@ -19,6 +19,9 @@ public sealed class PgClientConnection
     /// <summary>Bounds of its messages, for the <see cref="MessageReader"/>.</summary>
     public required MessageLimits Limits { get; init; }
 
+    /// <summary>Whom <see cref="IAccessTokens"/> took the client for; <see langword="null"/> for a user who has proven a password.</summary>
+    public object? Principal { get; init; }
+
     /// <summary>Whether the connection is encrypted.</summary>
     public required bool IsTls { get; init; }
 

@@ -21,6 +21,7 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
     private readonly ICredentialStore _credentials;
     private readonly ICancelHandler _cancels;
     private readonly ITlsCertificateSource? _certificates;
+    private readonly IAccessTokens? _tokens;
     private readonly MessageLimits _limits;
     private readonly PendingConnections _pending;
     private readonly OpenConnections _open;
@@ -36,6 +37,7 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
     /// <param name="logger">Gets refusals at Information, broken connections at Debug, defects at Error; never a secret.</param>
     /// <param name="time">The clock.</param>
     /// <param name="certificates">The server certificate; TLS is off without.</param>
+    /// <param name="tokens">Takes access tokens in place of passwords; nobody's without.</param>
     public PgConnectionHandler(
         PgServerOptions options,
         ISessionHandler sessions,
@@ -43,7 +45,8 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
         ICancelHandler cancels,
         ILogger<PgConnectionHandler> logger,
         TimeProvider time,
-        ITlsCertificateSource? certificates = null)
+        ITlsCertificateSource? certificates = null,
+        IAccessTokens? tokens = null)
     {
         _options = options;
         _sessions = sessions;
@@ -52,6 +55,7 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
         _logger = logger;
         _time = time;
         _certificates = certificates;
+        _tokens = tokens;
         _limits = MessageLimits.ForFrontend(options.MaximumMessageLength);
         _pending = new PendingConnections(options.MaximumPendingConnections);
         _open = new OpenConnections(options.MaximumConnections, options.MaximumConnectionsPerAddress);
@@ -63,7 +67,7 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
     {
         CancellationToken shuttingDown =
             connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        await using var startup = new StartupSequence(connection, _options, _certificates, _credentials, _cancels, _open, _throttle);
+        await using var startup = new StartupSequence(connection, _options, _certificates, _credentials, _tokens, _cancels, _open, _throttle);
         try
         {
             StartupParameters? parameters = await StartAsync(startup, connection, shuttingDown);
@@ -77,6 +81,7 @@ public sealed partial class PgConnectionHandler : ConnectionHandler
                         Output = startup.Output,
                         Parameters = parameters,
                         Limits = _limits,
+                        Principal = startup.Principal,
                         IsTls = startup.IsTls,
                         Remote = connection.RemoteEndPoint,
                         ConnectionId = connection.ConnectionId,

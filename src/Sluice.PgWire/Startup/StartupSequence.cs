@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -26,6 +25,7 @@ internal sealed class StartupSequence : IAsyncDisposable
     private readonly PgServerOptions _options;
     private readonly ITlsCertificateSource? _certificates;
     private readonly ICredentialStore _credentials;
+    private readonly IAccessTokens? _tokens;
     private readonly ICancelHandler _cancels;
     private readonly OpenConnections _open;
     private readonly LoginThrottle _throttle;
@@ -39,6 +39,7 @@ internal sealed class StartupSequence : IAsyncDisposable
         PgServerOptions options,
         ITlsCertificateSource? certificates,
         ICredentialStore credentials,
+        IAccessTokens? tokens,
         ICancelHandler cancels,
         OpenConnections open,
         LoginThrottle throttle)
@@ -47,6 +48,7 @@ internal sealed class StartupSequence : IAsyncDisposable
         _options = options;
         _certificates = certificates;
         _credentials = credentials;
+        _tokens = tokens;
         _cancels = cancels;
         _open = open;
         _throttle = throttle;
@@ -67,6 +69,9 @@ internal sealed class StartupSequence : IAsyncDisposable
 
     /// <summary>The input after startup.</summary>
     public PipeReader Input => _input;
+
+    /// <summary>Whom an access token was taken for.</summary>
+    public object? Principal { get; private set; }
 
     /// <summary>The user whose password was wrong, or who does not exist; for the log.</summary>
     public (string User, bool Exists)? Rejected { get; private set; }
@@ -125,9 +130,12 @@ internal sealed class StartupSequence : IAsyncDisposable
 
         RefusePlaintext();
         _open.Check(_address);
-        RefuseIfThrottled(_throttle.Wait(parameters.User, _address));
+        LoginThrottle.RefuseIf(_throttle.Wait(parameters.User, _address));
         NegotiateVersion(parameters);
-        return await AuthenticateAsync(parameters, cancellationToken) ? parameters : null;
+        bool isIn = _tokens?.MethodFor(parameters) is { } method
+            ? await SignInAsync(_tokens, method, parameters, cancellationToken)
+            : await AuthenticateAsync(parameters, cancellationToken);
+        return isIn ? parameters : null;
     }
 
     public async ValueTask DisposeAsync()
@@ -284,6 +292,22 @@ internal sealed class StartupSequence : IAsyncDisposable
         }
     }
 
+    private async Task<bool> SignInAsync(IAccessTokens tokens, TokenMethod method, StartupParameters parameters, CancellationToken cancellationToken)
+    {
+        // Whoever sees a token can use it, on this machine too; so nothing but TLS will do.
+        if (!IsTls)
+        {
+            throw StartupPacket.Fatal(
+                SqlState.InvalidAuthorizationSpecification,
+                "access tokens are taken over TLS only",
+                hint: "Connect with sslmode=require, or better with sslmode=verify-full and the server's CA certificate.");
+        }
+
+        var signIn = new TokenSignIn(tokens, method, parameters, _throttle, _address, _input, Output, Move);
+        Principal = await signIn.RunAsync(cancellationToken);
+        return Principal is not null;
+    }
+
     private async Task<bool> AuthenticateAsync(StartupParameters parameters, CancellationToken cancellationToken)
     {
         ScramVerifier? verifier = await _credentials.FindAsync(parameters.User, cancellationToken);
@@ -311,7 +335,7 @@ internal sealed class StartupSequence : IAsyncDisposable
         }
 
         Move(StartupEvent.SaslResponse);
-        RefuseIfThrottled(_throttle.Begin(parameters.User, _address));
+        LoginThrottle.RefuseIf(_throttle.Begin(parameters.User, _address));
         string? serverFinal = exchange.Verify(reader.Contiguous(frame).Span);
         reader.Detach();
         if (serverFinal is null)
@@ -324,19 +348,6 @@ internal sealed class StartupSequence : IAsyncDisposable
         Output.AuthenticationSaslFinal(serverFinal);
         Output.AuthenticationOk();
         return true;
-    }
-
-    private static void RefuseIfThrottled(TimeSpan wait)
-    {
-        if (wait > TimeSpan.Zero)
-        {
-            throw StartupPacket.Fatal(
-                SqlState.InvalidAuthorizationSpecification,
-                "too many failed logins",
-                hint: string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Check the user name and the password that this client uses, and try again in {Math.Ceiling(wait.TotalSeconds)} s."));
-        }
     }
 
     private static string Challenge(ScramExchange exchange, ReadOnlySpan<byte> body)

@@ -18,7 +18,7 @@ internal enum StartupState
     /// <summary>The TLS handshake is done.</summary>
     Encrypted,
 
-    /// <summary>The startup message is accepted; the SASL mechanisms were offered.</summary>
+    /// <summary>The startup message is accepted; the SASL mechanisms were offered, or a token was asked for.</summary>
     SaslOffered,
 
     /// <summary>The server's SCRAM challenge was sent.</summary>
@@ -26,6 +26,12 @@ internal enum StartupState
 
     /// <summary>The client has proven its password.</summary>
     Authenticated,
+
+    /// <summary>The client has sent its access token, or asked where to get one.</summary>
+    TokenReceived,
+
+    /// <summary>The client was told that its token is refused.</summary>
+    TokenRefused,
 
     /// <summary>A cancel request was served; the connection ends without a reply.</summary>
     Cancelled,
@@ -57,6 +63,9 @@ internal enum StartupEvent
 
     /// <summary>SASLResponse.</summary>
     SaslResponse,
+
+    /// <summary>PasswordMessage, or SASLInitialResponse of OAUTHBEARER.</summary>
+    Token,
 }
 
 /// <summary>The one table of what may follow what. Nothing else decides it, so that no message is ever taken in a state where it is not due.</summary>
@@ -89,6 +98,8 @@ internal static class StartupTransitions
 
         (StartupState.SaslOffered, StartupEvent.SaslInitialResponse) => StartupState.SaslChallenged,
         (StartupState.SaslChallenged, StartupEvent.SaslResponse) => StartupState.Authenticated,
+        (StartupState.SaslOffered, StartupEvent.Token) => StartupState.TokenReceived,
+        (StartupState.TokenReceived, StartupEvent.SaslResponse) => StartupState.TokenRefused,
 
         _ => null,
     };

@@ -12,9 +12,12 @@ internal sealed class SelectOneSession(CancelKeys cancelKeys) : ISessionHandler
 
     public ConcurrentQueue<StartupParameters> Started { get; } = new();
 
+    public ConcurrentQueue<object?> Principals { get; } = new();
+
     public async Task RunAsync(PgClientConnection connection, CancellationToken cancellationToken)
     {
         Started.Enqueue(connection.Parameters);
+        Principals.Enqueue(connection.Principal);
         var cancelled = new TaskCompletionSource();
         using ICancelRegistration registration = cancelKeys.Register(ProcessId, _ =>
         {

@@ -46,7 +46,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string AuthorityFile => Path.Combine(_certificates!, "ca.pem");
 
-    public static async Task<TestServer> StartAsync(bool tls = true, PgServerOptions? options = null, EndPoint? remote = null, TimeProvider? time = null)
+    public static async Task<TestServer> StartAsync(bool tls = true, PgServerOptions? options = null, EndPoint? remote = null, TimeProvider? time = null, IAccessTokens? tokens = null)
     {
         var address = new StrongBox<EndPoint?>(remote);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -61,6 +61,10 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        if (tokens is not null)
+        {
+            builder.Services.AddSingleton(tokens);
+        }
 
         builder.Services.AddPgWire(options ?? new PgServerOptions());
         builder.Services.AddSingleton<SelectOneSession>();

@@ -13,7 +13,6 @@ namespace Sluice.Gateway.Reads.ScanEndpoint;
 internal sealed class ScanConnection
 {
     private const int MaxMessage = 64 * 1_024 * 1_024;
-    private const int CleartextPassword = 3;
 
     /// <summary>What postgres_fdw and libpq look at. Text comes and goes as UTF-8, timestamps as ISO.</summary>
     private static readonly KeyValuePair<string, string>[] Parameters =
@@ -121,9 +120,7 @@ internal sealed class ScanConnection
 
     private async Task<bool> AuthenticateAsync(ScanStartup startup, CancellationToken cancellationToken)
     {
-        _output.BeginMessage(BackendMessage.Authentication);
-        _output.Int32(CleartextPassword);
-        _output.EndMessage();
+        _output.AuthenticationCleartextPassword();
         await _output.FlushAsync(cancellationToken);
         var reader = new MessageReader(_input, MessageLimits.Sasl);
         var frame = await reader.ReadAsync(cancellationToken: cancellationToken);
