@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Gateway.Engine;
 
 /// <summary>What the operating system knows of one of the engine's processes.</summary>
 /// <param name="PrivateBytes">Memory of its own, swapped out or not; what all backends share is not in it.</param>
 /// <param name="Cpu">Processor time since its start.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct BackendProcess(long PrivateBytes, TimeSpan Cpu)
 {
     // Of /proc/PID/stat (proc(5)), counted after the name in parentheses: fields 14 and 15.

@@ -10,7 +10,6 @@ namespace Sluice.Gateway.Engine;
 /// </summary>
 public sealed class ScanSecrets
 {
-    private const int KeyLength = 32;
     private const string KeyName = "scan";
 
     private readonly byte[] _key;
@@ -21,20 +20,7 @@ public sealed class ScanSecrets
     public static async Task<ScanSecrets> LoadAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using (var insert = new NpgsqlCommand(
-            "INSERT INTO sluice.instance_key (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", connection)
-        {
-            Parameters = { new() { Value = KeyName }, new() { Value = RandomNumberGenerator.GetBytes(KeyLength) } },
-        })
-        {
-            await insert.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await using var select = new NpgsqlCommand("SELECT value FROM sluice.instance_key WHERE name = $1", connection)
-        {
-            Parameters = { new() { Value = KeyName } },
-        };
-        return new ScanSecrets((byte[])(await select.ExecuteScalarAsync(cancellationToken))!);
+        return new ScanSecrets(await InstanceKey.LoadAsync(connection, KeyName, cancellationToken));
     }
 
     /// <summary>The password of <paramref name="username"/>.</summary>

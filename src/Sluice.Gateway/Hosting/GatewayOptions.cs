@@ -58,6 +58,9 @@ public sealed record PostgresEndpoint
     /// <summary>Take passwords over unencrypted TCP from other hosts too.</summary>
     public bool AllowPlaintext { get; init; }
 
+    /// <summary>Who may connect with an access token of their own.</summary>
+    public TokenSignIn TokenSignIn { get; init; } = new();
+
     /// <summary>From connect to the end of authentication.</summary>
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -85,6 +88,30 @@ public sealed record PostgresEndpoint
 
     /// <summary>Longest message of a client in bytes; COPY data is streamed and not bound by it.</summary>
     public int MaximumMessageLength { get; init; } = 256 * 1024 * 1024;
+}
+
+/// <summary>Who may connect with an access token of their own in place of a gateway user's password, and what that may cost.</summary>
+public sealed record TokenSignIn
+{
+    /// <summary>
+    /// Url names of the CDF projects whose people may, separated by commas: each is a user name and a database then. Nobody may unless set.
+    /// </summary>
+    public string Projects { get; init; } = "";
+
+    /// <summary>
+    /// URL of the identity provider's discovery document, which clients that fetch a token by themselves are told, e.g.
+    /// <c>https://login.microsoftonline.com/&lt;tenant id&gt;/v2.0/.well-known/openid-configuration</c>.
+    /// </summary>
+    public string? OpenIdConfiguration { get; init; }
+
+    /// <summary>The scope that those clients are told to ask for. <c>.default</c> of the CDF cluster unless set.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>People with databases at a time, one for each person and project.</summary>
+    public int MaximumPeople { get; init; } = 100;
+
+    /// <summary>How long the database of a person is kept who does not connect.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromDays(7);
 }
 
 /// <summary>Where administrators reach the REST API.</summary>

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Sluice.Gateway.Hosting;
 
 /// <summary>Checks a gateway's settings before anything starts; each finding names the setting and says what to change.</summary>
 public static class GatewayOptionsValidator
 {
+    private static readonly SearchValues<char> ProjectCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
     /// <summary>All that is wrong with <paramref name="options"/>; empty if the gateway can be tried.</summary>
     public static IReadOnlyList<string> Validate(GatewayOptions options)
     {
@@ -103,6 +107,7 @@ public static class GatewayOptionsValidator
             findings.Add($"Postgres:PublicPort is {postgres.PublicPort}: give 1 to 65535, or leave it out.");
         }
 
+        CheckTokenSignIn(postgres.TokenSignIn, findings);
         if (postgres.AuthenticationTimeout <= TimeSpan.Zero || postgres.AuthenticationTimeout > TimeSpan.FromMinutes(10))
         {
             findings.Add($"Postgres:AuthenticationTimeout is {postgres.AuthenticationTimeout}: give a time up to 00:10:00.");
@@ -136,6 +141,27 @@ public static class GatewayOptionsValidator
         if (value < 1)
         {
             findings.Add($"{name} is {value}: give at least 1.");
+        }
+    }
+
+    private static void CheckTokenSignIn(TokenSignIn signIn, List<string> findings)
+    {
+        foreach (var project in GatewayServiceCollectionExtensions.SplitList(signIn.Projects).Where(project => project.AsSpan().ContainsAnyExcept(ProjectCharacters)))
+        {
+            findings.Add($"Postgres:TokenSignIn:Projects has {project}, which is no url name of a CDF project: give e.g. my-project, other-project.");
+        }
+
+        if (signIn.OpenIdConfiguration is { } document && (!Uri.TryCreate(document, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps))
+        {
+            findings.Add(
+                $"Postgres:TokenSignIn:OpenIdConfiguration is {document}: give the https address of the identity provider's document, e.g. "
+                + "https://login.microsoftonline.com/<tenant id>/v2.0/.well-known/openid-configuration.");
+        }
+
+        CheckPositive("Postgres:TokenSignIn:MaximumPeople", signIn.MaximumPeople, findings);
+        if (signIn.IdleTime < TimeSpan.FromMinutes(1) || signIn.IdleTime > TimeSpan.FromDays(365))
+        {
+            findings.Add($"Postgres:TokenSignIn:IdleTime is {signIn.IdleTime}: give a time from 00:01:00 to 365.00:00:00.");
         }
     }
 

@@ -14,6 +14,7 @@ using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
+using Sluice.Gateway.Users.People;
 using Sluice.Gateway.Writes;
 using Sluice.Gateway.Writes.Groups;
 using Sluice.Gateway.Writes.Transactions;
@@ -40,6 +41,7 @@ public static class GatewayServiceCollectionExtensions
         AddUsers(services, options.Keys, directories);
         AddAdminSocket(services, directories);
         AddListener(services, options, directories);
+        AddPeople(services, options);
         AddSessions(services, options, directories);
         services.AddPostgresGateway(new AdminOptions
         {
@@ -135,6 +137,34 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AdminSocket>());
     }
 
+    private static void AddPeople(IServiceCollection services, GatewayOptions options)
+    {
+        var signIn = options.Postgres.TokenSignIn;
+        var people = new PeopleOptions
+        {
+            Projects = SplitList(signIn.Projects).ToHashSet(StringComparer.Ordinal),
+            Scope = signIn.Scope ?? $"{options.Cdf.BaseUrl.TrimEnd('/')}/.default",
+            OpenIdConfiguration = signIn.OpenIdConfiguration,
+            MaximumDatabases = signIn.MaximumPeople,
+            IdleTime = signIn.IdleTime,
+        };
+        services.AddSingleton(people);
+        services.AddSingleton(provider => new PeopleDatabases(
+            provider.GetRequiredService<IEngine>(),
+            () => provider.GetRequiredService<EngineStartup>().Databases,
+            people,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PeopleDatabases>>()));
+
+        // Also where nobody signs in any more.
+        services.AddHostedService<PeopleCleanup>();
+        if (people.Projects.Count > 0)
+        {
+            services.AddSingleton<IPersonSessions, GatewayPersonSessions>();
+            services.AddSingleton<IAccessTokens, PersonSignIn>();
+        }
+    }
+
     private static void AddListener(IServiceCollection services, GatewayOptions options, DataDirectories directories)
     {
         var (postgres, engine) = (options.Postgres, options.Engine.MaxConnections);
@@ -170,6 +200,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<KeyFence>();
         services.AddSingleton<GroupCommit>();
         services.AddSingleton(new WriteMemory(options.WriteMemoryMegabytes * 1_048_576L));
+        services.AddSingleton<SharedWrites>();
         services.AddSingleton<ISessionUsers, GatewaySessionUsers>();
         services.AddSingleton<ISessionHandler, SessionHandler>();
     }

@@ -1,17 +1,11 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Sluice.Cdf.Http;
 using Sluice.Gateway.Definitions;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
-using Sluice.Gateway.Writes;
-using Sluice.Gateway.Writes.ExternalIds;
-using Sluice.Gateway.Writes.Groups;
-using Sluice.Gateway.Writes.Transactions;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Hosting;
@@ -23,11 +17,7 @@ internal sealed partial class GatewaySessionUsers(
     UserDatabaseTables tables,
     UserCdfClients clients,
     UserSessions sessions,
-    CdfOptions cdf,
-    KeyFence fence,
-    GroupCommit groups,
-    WriteMemory memory,
-    SpillStore spill,
+    SharedWrites writes,
     WriteHistory history,
     RejectedRows rejectedRows,
     DatabaseQuota quota,
@@ -35,9 +25,6 @@ internal sealed partial class GatewaySessionUsers(
     TimeProvider time,
     ILogger<GatewaySessionUsers> logger) : ISessionUsers
 {
-    // As long as the clients: credentials that change may see other resources.
-    private readonly ConditionalWeakTable<CdfClient, ExternalIdCache> _externalIds = [];
-
     /// <inheritdoc/>
     public async ValueTask<SessionUser> OpenAsync(string username, CancellationToken cancellationToken)
     {
@@ -63,18 +50,7 @@ internal sealed partial class GatewaySessionUsers(
                 History = (history, rejectedRows),
                 Settings = [.. user.Options.SessionDefaults()],
                 EndReason = processId => watch.ReasonToEnd(processId) ?? quota.ReasonToEnd(username),
-                Writes = new WriteContext
-                {
-                    Client = client,
-                    Fence = fence,
-                    Groups = groups,
-                    Memory = memory,
-                    Spill = spill,
-                    Cluster = cdf.BaseUrl,
-                    Time = time,
-                    ExternalIds = _externalIds.GetValue(client, _ => new ExternalIdCache(time)),
-                    Settings = WriteSettings.Default with { DefaultDataSetId = user.Options.DataSetId },
-                },
+                Writes = writes.By(client, user.Options.DataSetId),
             };
         }
         catch (CryptographicException e)
@@ -92,15 +68,7 @@ internal sealed partial class GatewaySessionUsers(
         }
         catch (Exception e) when (e is NpgsqlException or EngineException)
         {
-            throw new PgException(
-                new PgError
-                {
-                    Severity = PgSeverity.Fatal,
-                    SqlState = SqlState.CannotConnectNow,
-                    Message = "the engine is not ready",
-                    Hint = "Try again in a moment.",
-                },
-                e);
+            throw EngineErrors.NotReady(e);
         }
     }
 

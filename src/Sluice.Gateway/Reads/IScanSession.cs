@@ -10,6 +10,11 @@ public interface IScanSession
     /// <summary>The gateway user; a session's hints count for this user's scans alone.</summary>
     string Username { get; }
 
+    /// <summary>
+    /// Whom scans of this session act for, if it has credentials that other sessions of the user have not; else <see langword="null"/>: for the user.
+    /// </summary>
+    ScanUser? Own { get; }
+
     /// <summary>The key sets of the statement that runs now; empty if there are none.</summary>
     IReadOnlyList<KeySet> KeySets { get; }
 

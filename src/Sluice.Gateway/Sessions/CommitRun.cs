@@ -12,6 +12,9 @@ namespace Sluice.Gateway.Sessions;
 /// </summary>
 internal sealed class CommitRun(SessionCore core)
 {
+    /// <summary>With less than so long to go until the credentials end, nothing is sent of which a part may be refused.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
     // Any relation will do: it is asked for the settings.
     private static readonly QualifiedName Relation = new("pg_catalog", "pg_class");
 
@@ -31,6 +34,12 @@ internal sealed class CommitRun(SessionCore core)
                 SqlState.FeatureNotSupported,
                 "PREPARE TRANSACTION is not supported for a transaction that writes to CDF tables",
                 hint: "CDF has no two-phase commit. Use COMMIT.");
+        }
+
+        if (core.User.CredentialsExpire - core.User.Writes.Time.GetUtcNow() is { } left && left < Margin)
+        {
+            await EndAsync();
+            throw ExpiresTooSoon(left);
         }
 
         WriteResult result;
@@ -138,6 +147,14 @@ internal sealed class CommitRun(SessionCore core)
         core.EngineHasRun();
         core.InBlock = false;
     }
+
+    private static PgException ExpiresTooSoon(TimeSpan left) => new(
+        SqlState.InvalidAuthorizationSpecification,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the access token of this session expires in {Math.Max(0, left.TotalSeconds):0} s, too soon for a COMMIT of rows, which begins {Margin.TotalSeconds:0} s before at the latest"),
+        "No row of the transaction is stored.",
+        "Connect again with a new token, and repeat the transaction.");
 
     private static PgException StoredButNotCommitted(PgException cause, long rows) => new(
         cause.Error with

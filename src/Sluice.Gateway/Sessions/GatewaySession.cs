@@ -14,6 +14,9 @@ internal sealed class GatewaySession : IDisposable
     private readonly SimpleQuery _simple;
     private readonly ExtendedQuery _extended;
 
+    // The client has had its ReadyForQuery: nothing is being written for it.
+    private bool _atRest = true;
+
     public GatewaySession(SessionCore core)
     {
         _core = core;
@@ -65,6 +68,7 @@ internal sealed class GatewaySession : IDisposable
                 throw new PgException(OwnWork.ShutDown);
             }
 
+            await EndIfAccessIsLostAsync();
             if (client.Input.TryRead(out var frame, InPieces.CopyData))
             {
                 if (frame.Type == FrontendMessage.Terminate)
@@ -83,6 +87,17 @@ internal sealed class GatewaySession : IDisposable
             }
 
             await WaitAsync(stopped.Task);
+        }
+    }
+
+    /// <summary>Ends a session whose user has lost his access to CDF: not in the middle of a statement, a pipeline or a COMMIT, but after it.</summary>
+    /// <exception cref="PgException">FATAL 28000.</exception>
+    private async ValueTask EndIfAccessIsLostAsync()
+    {
+        if (_atRest && _core.User.Access is { Lost: { IsCompletedSuccessfully: true } lost })
+        {
+            await _writes.AnswerSegmentsAsync();
+            throw new PgException(await lost);
         }
     }
 
@@ -114,7 +129,9 @@ internal sealed class GatewaySession : IDisposable
 
         await client.FlushAsync();
         var fromEngine = engine.WhenReadable();
-        var first = await Task.WhenAny(client.Input.WhenReadable(), fromEngine, stopped);
+        var first = _atRest && _core.User.Access is { } access
+            ? await Task.WhenAny(client.Input.WhenReadable(), fromEngine, stopped, access.Lost)
+            : await Task.WhenAny(client.Input.WhenReadable(), fromEngine, stopped);
         if (first == fromEngine)
         {
             await engine.PassArrivedAsync();
@@ -127,6 +144,8 @@ internal sealed class GatewaySession : IDisposable
 
     private async ValueTask ProcessAsync(Frame frame)
     {
+        _atRest = frame.Type is FrontendMessage.Query or FrontendMessage.FunctionCall or FrontendMessage.Sync
+            || (_atRest && frame.Type is FrontendMessage.CopyData or FrontendMessage.CopyDone or FrontendMessage.CopyFail);
         switch (frame.Type)
         {
             case FrontendMessage.Query:

@@ -2,14 +2,19 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads;
+using Sluice.Gateway.Users.People;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.Gateway.Sessions;
 
 /// <summary>Opens a session for every client that has proven who it is.</summary>
-public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cancelKeys, ScanSessions scans, ILogger<SessionHandler> logger)
-    : ISessionHandler
+public sealed partial class SessionHandler(
+    ISessionUsers users,
+    CancelKeys cancelKeys,
+    ScanSessions scans,
+    ILogger<SessionHandler> logger,
+    IPersonSessions? people = null) : ISessionHandler
 {
     /// <inheritdoc/>
     public async Task RunAsync(PgClientConnection connection, CancellationToken cancellationToken)
@@ -26,7 +31,13 @@ public sealed partial class SessionHandler(ISessionUsers users, CancelKeys cance
             });
         }
 
-        var user = await users.OpenAsync(parameters.User, cancellationToken);
+        var user = connection.Principal switch
+        {
+            null => await users.OpenAsync(parameters.User, cancellationToken),
+            Person person when people is not null => await people.OpenAsync(person, cancellationToken),
+            var other => throw new InvalidOperationException($"There are no sessions for a {other.GetType().Name}."),
+        };
+        using var access = user.Access;
         var sinkKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var backend = await EngineConnection.ConnectAsync(
             user.Login,

@@ -23,6 +23,9 @@ internal sealed class SessionReads(SessionCore core) : IScanSession
     public string Username => core.User.Username;
 
     /// <inheritdoc/>
+    public ScanUser? Own => core.User.CredentialsExpire is null ? null : field ??= new ScanUser(core.User.Tables, core.User.Writes.Client);
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeySet> KeySets { get; set; } = [];
 
     /// <inheritdoc/>

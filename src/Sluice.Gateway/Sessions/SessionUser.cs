@@ -1,6 +1,7 @@
 using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Tables;
+using Sluice.Gateway.Users.Access;
 using Sluice.Gateway.Writes;
 using Sluice.PgWire.Protocol;
 
@@ -32,6 +33,14 @@ public sealed class SessionUser
 
     /// <summary>Why the engine was told to end the session of a backend, given its process id; <see langword="null"/> if it was not.</summary>
     public Func<int, PgError?> EndReason { get; init; } = static _ => null;
+
+    /// <summary>The session's share in the user's access to CDF, to be disposed with the session; <see langword="null"/> if nobody watches it.</summary>
+    public AccessLease? Access { get; init; }
+
+    /// <summary>
+    /// When the credentials end, which are the session's own then and not those of all sessions of the user; <see langword="null"/> if they are not known to end.
+    /// </summary>
+    public DateTimeOffset? CredentialsExpire { get; init; }
 
     /// <summary>The way to CDF with the user's credentials.</summary>
     public required WriteContext Writes { get; init; }

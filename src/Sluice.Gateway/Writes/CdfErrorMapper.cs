@@ -104,7 +104,7 @@ internal sealed class CdfErrorMapper(WritePlan plan)
             SqlState.InsufficientPrivilege =>
                 $"The user's credentials need the capability {Capability} for these rows. "
                 + "An administrator adds it to their CDF group, under Access management, Groups.",
-            SqlState.InvalidAuthorizationSpecification => "The gateway user's credentials no longer work. An administrator gives new ones.",
+            SqlState.InvalidAuthorizationSpecification => "The credentials of the session no longer work. An administrator gives a gateway user new ones; who came with an access token connects again with a new one.",
             SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer loads at once.",
             _ => null,
         };

@@ -36,6 +36,18 @@ public sealed class GatewayServer : IAsyncLifetime
     /// <summary>One of a test's own, with other bounds.</summary>
     internal GatewayServer(EmbeddedEngine engine) => _engine = engine;
 
+    /// <summary>The clock of Sluice and of CDF.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How long tokens of the identity provider live, at first.</summary>
+    internal TimeSpan TokenLifetime { get; init; } = new EmulatorOptions().TokenLifetime;
+
+    /// <summary>Who may connect with a token.</summary>
+    internal TokenSignIn TokenSignIn { get; init; } = new();
+
+    /// <summary>Where Sluice keeps what it keeps.</summary>
+    internal string DataDirectory => Path.Combine(_directory.FullName, "data");
+
     /// <summary>The CDF behind Sluice, as an administrator sees it.</summary>
     internal CdfAdministrator Cdf { get; private set; } = null!;
 
@@ -52,7 +64,7 @@ public sealed class GatewayServer : IAsyncLifetime
     internal IPEndPoint EndPoint { get; private set; } = null!;
 
     /// <summary>The certificate authority of Sluice's certificate, PEM.</summary>
-    internal string CaFile => Path.Combine(_directory.FullName, "data", "tls", "ca.pem");
+    internal string CaFile => Path.Combine(DataDirectory, "tls", "ca.pem");
 
     /// <summary>What Sluice has logged.</summary>
     internal LogLines Log { get; } = new();
@@ -61,17 +73,19 @@ public sealed class GatewayServer : IAsyncLifetime
     {
         // A root's engine runs as another user, who has to pass through.
         File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
-        _emulator = await CdfEmulator.StartAsync(new EmulatorOptions());
+        _emulator = await CdfEmulator.StartAsync(new EmulatorOptions { Clock = Time, TokenLifetime = TokenLifetime });
         var cluster = _emulator.BaseUrl.GetLeftPart(UriPartial.Authority);
         var options = new GatewayOptions
         {
-            DataDirectory = Path.Combine(_directory.FullName, "data"),
+            DataDirectory = DataDirectory,
+            Postgres = new PostgresEndpoint { TokenSignIn = TokenSignIn },
             Cdf = new CdfCluster { BaseUrl = cluster, TokenHosts = cluster, MaxAttempts = 3 },
             Engine = _engine,
         };
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+        builder.Services.AddSingleton(Time);
         builder.Services.AddSluiceGateway(options);
         ListenOptions? postgres = null;
         ListenOptions? api = null;

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Sluice.EndToEnd.Tests.Wire;
@@ -10,14 +12,18 @@ namespace Sluice.EndToEnd.Tests.Wire;
 /// <summary>A client that says exactly what a test tells it to, and keeps every message that it gets. Written against the PostgreSQL manual, chapter 55.</summary>
 internal sealed class WireClient : IAsyncDisposable
 {
-    private readonly NetworkStream _stream;
     private readonly MemoryStream _out = new();
+    private Stream _stream;
+    private string _startOptions = "";
 
     private WireClient(Socket socket) => _stream = new NetworkStream(socket, ownsSocket: true);
 
     public int ProcessId { get; private set; }
 
     public int Secret { get; private set; }
+
+    /// <summary>What came before the first ReadyForQuery.</summary>
+    public List<WireMessage> Greeting { get; } = [];
 
     public static async Task<WireClient> ConnectAsync(EndPoint endPoint, string user, string password)
     {
@@ -27,6 +33,17 @@ internal sealed class WireClient : IAsyncDisposable
         await socket.ConnectAsync(endPoint);
         var client = new WireClient(socket);
         await client.StartAsync(user, password);
+        return client;
+    }
+
+    /// <summary>Connects over TLS with an access token in place of a password: in the clear, or by SASL mechanism OAUTHBEARER.</summary>
+    public static async Task<WireClient> SignInAsync(EndPoint endPoint, string authorityFile, string project, string token, bool oauth = false)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(endPoint);
+        var client = new WireClient(socket) { _startOptions = oauth ? "-c sluice.sign_in=oauth" : "" };
+        await client.EncryptAsync(authorityFile);
+        await client.StartAsync(project, token);
         return client;
     }
 
@@ -148,9 +165,28 @@ internal sealed class WireClient : IAsyncDisposable
         return this;
     }
 
+    private async Task EncryptAsync(string authorityFile)
+    {
+        await _stream.WriteAsync(new BodyWriter().Int32(8).Int32((1234 << 16) | 5679).ToArray());
+        Assert.Equal('S', _stream.ReadByte());
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(authorityFile) },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        });
+        _stream = tls;
+    }
+
     private async Task StartAsync(string user, string password)
     {
-        var startup = new BodyWriter().Int32(3 << 16).CString("user").CString(user).CString("database").CString(user).Byte(0).ToArray();
+        var startup = new BodyWriter().Int32(3 << 16).CString("user").CString(user).CString("database").CString(user)
+            .CString("options").CString(_startOptions).Byte(0).ToArray();
         var length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, startup.Length + 4);
         await _stream.WriteAsync((byte[])[.. length, .. startup]);
@@ -159,8 +195,18 @@ internal sealed class WireClient : IAsyncDisposable
         while (true)
         {
             var message = await ReadAsync();
+            Greeting.Add(message);
             switch (message.Type)
             {
+                case 'R' when message.Int32(0) == 3:
+                    Message('p', body => body.CString(password));
+                    await SendAsync();
+                    break;
+                case 'R' when message.Int32(0) == 10 && Encoding.UTF8.GetString(message.Body.AsSpan(4)) == "OAUTHBEARER\0\0":
+                    var response = Encoding.UTF8.GetBytes($"n,,\u0001auth=Bearer {password}\u0001\u0001");
+                    Message('p', body => body.CString("OAUTHBEARER").Int32(response.Length).Bytes(response));
+                    await SendAsync();
+                    break;
                 case 'R' when message.Int32(0) == 10:
                     scram = new ScramClient(password);
                     Message('p', body => body.CString("SCRAM-SHA-256").Int32(scram.First.Length).Bytes(scram.First));

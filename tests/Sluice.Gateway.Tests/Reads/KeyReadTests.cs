@@ -280,6 +280,8 @@ internal sealed class TestScanSession(string username) : IScanSession
 {
     public string Username => username;
 
+    public ScanUser? Own { get; set; }
+
     public IReadOnlyList<KeySet> KeySets { get; set; } = [];
 
     public bool ReadsStale { get; set; }

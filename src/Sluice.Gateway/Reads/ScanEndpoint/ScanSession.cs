@@ -174,7 +174,7 @@ internal sealed class ScanSession : IAsyncDisposable
         }
     }
 
-    private async ValueTask<ScanUser> UserAsync(CancellationToken cancel) => _user ??= await _backend.Users.FindAsync(_startup.User, cancel);
+    private async ValueTask<ScanUser> UserAsync(CancellationToken cancel) => _user ??= Session?.Own ?? await _backend.Users.FindAsync(_startup.User, cancel);
 
     private async ValueTask ExplainAsync(string text, bool describeRows, CancellationToken cancel)
     {

@@ -39,7 +39,7 @@ internal static class ScanErrors
         SqlState.InsufficientPrivilege =>
             $"The user's credentials need the capability {table.Capabilities.Select} for these rows. "
             + "An administrator adds it to their CDF group, under Access management, Groups.",
-        SqlState.InvalidAuthorizationSpecification => "The gateway user's credentials no longer work. An administrator gives new ones.",
+        SqlState.InvalidAuthorizationSpecification => "The credentials of the session no longer work. An administrator gives a gateway user new ones; who came with an access token connects again with a new one.",
         SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer statements at once.",
         SqlState.ConnectionFailure or SqlState.SystemError => "CDF did not answer as it should; nothing was changed. Try again.",
         _ => null,
