@@ -30,7 +30,11 @@ public sealed class DemoGateway : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // The engine's user must be able to pass if the tests run as root.
-        File.SetUnixFileMode(Temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        }
+
         if (!PostgresIsInstalled)
         {
             return;
