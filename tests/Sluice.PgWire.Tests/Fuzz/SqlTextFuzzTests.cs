@@ -67,7 +67,7 @@ public sealed class SqlTextFuzzTests
     {
         string text = start + string.Concat(Enumerable.Repeat(repeated.Length == 0 ? "(" : repeated, 1_000_000 / Math.Max(repeated.Length, 1)));
         byte[] sql = System.Text.Encoding.UTF8.GetBytes(text);
-        var fuzzer = new Fuzzer(1, [string.Empty], [" "]);
+        var fuzzer = new Fuzzer(1, [string.Empty], [" "]) { AllocationBase = 128L * sql.Length };
         fuzzer.Run((_, _) => Analyze(sql));
     }
 
