@@ -146,7 +146,8 @@ public static class GatewayOptionsValidator
 
     private static void CheckTokenSignIn(TokenSignIn signIn, List<string> findings)
     {
-        foreach (var project in GatewayServiceCollectionExtensions.SplitList(signIn.Projects).Where(project => project.AsSpan().ContainsAnyExcept(ProjectCharacters)))
+        var projects = GatewayServiceCollectionExtensions.SplitList(signIn.Projects);
+        foreach (var project in projects.Where(project => project.AsSpan().ContainsAnyExcept(ProjectCharacters)))
         {
             findings.Add($"Postgres:TokenSignIn:Projects has {project}, which is no url name of a CDF project: give e.g. my-project, other-project.");
         }

@@ -11,7 +11,9 @@ using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Hosting;
 
-/// <summary>Gives a session of a person all that it needs: a database, the built-in tables, and the way to CDF with the session's own token, until that ends.</summary>
+/// <summary>
+/// Gives a session of a person all that it needs: a database, the built-in tables, and the way to CDF with the session's own token, until that ends.
+/// </summary>
 internal sealed class GatewayPersonSessions(
     PeopleDatabases people,
     UserCdfClients clients,
@@ -74,7 +76,8 @@ internal sealed class GatewayPersonSessions(
             people.Leave(name);
         });
         var left = person.Expires - time.GetUtcNow();
-        timer = time.CreateTimer(_ => lease.Lose(expired), state: null, left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, Timeout.InfiniteTimeSpan);
+        var due = left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest;
+        timer = time.CreateTimer(_ => lease.Lose(expired), state: null, due, Timeout.InfiniteTimeSpan);
         return lease;
     }
 }

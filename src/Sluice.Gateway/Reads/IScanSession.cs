@@ -11,7 +11,7 @@ public interface IScanSession
     string Username { get; }
 
     /// <summary>
-    /// Whom scans of this session act for, if it has credentials that other sessions of the user have not; else <see langword="null"/>: for the user.
+    /// Whom scans of this session act for, if it has credentials that other sessions of the user have not; <see langword="null"/>: for the user.
     /// </summary>
     ScanUser? Own { get; }
 

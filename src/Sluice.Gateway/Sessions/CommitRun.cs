@@ -152,7 +152,7 @@ internal sealed class CommitRun(SessionCore core)
         SqlState.InvalidAuthorizationSpecification,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"the access token of this session expires in {Math.Max(0, left.TotalSeconds):0} s, too soon for a COMMIT of rows, which begins {Margin.TotalSeconds:0} s before at the latest"),
+            $"the access token of this session expires in {Math.Max(0, left.TotalSeconds):0} s, and a COMMIT of rows begins {Margin.TotalSeconds:0} s before at the latest"),
         "No row of the transaction is stored.",
         "Connect again with a new token, and repeat the transaction.");
 

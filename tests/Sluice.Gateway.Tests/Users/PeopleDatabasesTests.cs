@@ -16,8 +16,7 @@ public sealed class PeopleDatabasesTests : IAsyncLifetime
     public PeopleDatabasesTests(EngineFixture fixture)
     {
         _fixture = fixture;
-        var options = new PeopleOptions { Projects = new HashSet<string>(), Scope = "s", MaximumDatabases = 2, IdleTime = TimeSpan.FromDays(1) };
-        _people = new PeopleDatabases(fixture.Engine, () => fixture.Users, options, _clock, NullLogger<PeopleDatabases>.Instance);
+        _people = New(maximum: 2);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -66,6 +65,16 @@ public sealed class PeopleDatabasesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_limit_that_is_lower_than_before_is_kept_to_at_the_next_login()
+    {
+        var (first, second) = (await EnterAsync("ann"), await EnterAsync("bob"));
+        using var fewer = New(maximum: 1);
+        var third = (await fewer.EnterAsync(Person("cyd"), Cancellation)).Database;
+        Assert.Equal([third], await DatabasesAsync(first, second, third));
+        fewer.Leave(third);
+    }
+
+    [Fact]
     public async Task What_was_not_used_for_long_is_dropped_and_what_is_used_is_not()
     {
         var (first, second) = (await EnterAsync("ann"), await EnterAsync("bob"));
@@ -105,8 +114,16 @@ public sealed class PeopleDatabasesTests : IAsyncLifetime
         return login.Role;
     }
 
-    private async Task<string> EnterAsync(string subject) =>
-        (await _people.EnterAsync(new Person(_project, "https://issuer", subject, "t", _clock.Now), Cancellation)).Database;
+    private PeopleDatabases New(int maximum) => new(
+        _fixture.Engine,
+        () => _fixture.Users,
+        new PeopleOptions { Projects = new HashSet<string>(), Scope = "s", MaximumDatabases = maximum, IdleTime = TimeSpan.FromDays(1) },
+        _clock,
+        NullLogger<PeopleDatabases>.Instance);
+
+    private Person Person(string subject) => new(_project, "https://issuer", subject, "t", _clock.Now);
+
+    private async Task<string> EnterAsync(string subject) => (await _people.EnterAsync(Person(subject), Cancellation)).Database;
 
     /// <summary>Those of <paramref name="names"/> that are both a database and a role, in that order.</summary>
     private async Task<IEnumerable<string>> DatabasesAsync(params string[] names)

@@ -7,7 +7,11 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Users.People;
 
 /// <summary>Drops the databases of people who were not there for long.</summary>
-internal sealed partial class PeopleCleanup(PeopleDatabases databases, PeopleOptions options, TimeProvider time, ILogger<PeopleCleanup> logger) : BackgroundService
+internal sealed partial class PeopleCleanup(
+    PeopleDatabases databases,
+    PeopleOptions options,
+    TimeProvider time,
+    ILogger<PeopleCleanup> logger) : BackgroundService
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 

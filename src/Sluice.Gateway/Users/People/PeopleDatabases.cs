@@ -8,8 +8,8 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Users.People;
 
 /// <summary>
-/// One engine database and role for each person and project, made at the first login and dropped when it was long unused, or when another needs its place. Nobody
-/// shares one: its name is a keyed hash of project, issuer and subject, and no gateway user can have it.
+/// One engine database and role for each person and project, made at the first login and dropped when it was long unused, or when another
+/// needs its place. Nobody shares one: its name is a keyed hash of project, issuer and subject, and no gateway user can have it.
 /// </summary>
 public sealed partial class PeopleDatabases : IDisposable
 {
@@ -125,20 +125,23 @@ public sealed partial class PeopleDatabases : IDisposable
     private async Task MakeRoomAsync(CancellationToken cancellationToken)
     {
         var all = await _store.UnusedSinceAsync(DateTimeOffset.MaxValue, cancellationToken);
-        if (all.Count < _options.MaximumDatabases)
+        var open = Open();
+        if (open.Count >= _options.MaximumDatabases)
         {
-            return;
+            throw new PgException(new PgError
+            {
+                Severity = PgSeverity.Fatal,
+                SqlState = SqlState.TooManyConnections,
+                Message = string.Create(CultureInfo.InvariantCulture, $"{open.Count} people are signed in with tokens of their own, and no more may be"),
+                Hint = "Try again later. An administrator raises the limit (Postgres:TokenSignIn:MaximumPeople).",
+            });
         }
 
-        var open = Open();
-        var unused = all.FirstOrDefault(name => !open.Contains(name)) ?? throw new PgException(new PgError
+        // More than one if the limit was higher before.
+        foreach (var name in all.Where(name => !open.Contains(name)).Take(all.Count - _options.MaximumDatabases + 1))
         {
-            Severity = PgSeverity.Fatal,
-            SqlState = SqlState.TooManyConnections,
-            Message = string.Create(CultureInfo.InvariantCulture, $"{all.Count} people are signed in with tokens of their own, and no more may be"),
-            Hint = "Try again later. An administrator raises the limit (Postgres:TokenSignIn:MaximumPeople).",
-        });
-        await DropAsync(unused, cancellationToken);
+            await DropAsync(name, cancellationToken);
+        }
     }
 
     private async Task DropAsync(string name, CancellationToken cancellationToken)
@@ -166,10 +169,11 @@ public sealed partial class PeopleDatabases : IDisposable
         }
 
         // Lengths first, so that no two people can be the same text.
-        var who = string.Create(CultureInfo.InvariantCulture, $"{person.Project.Length} {person.Issuer.Length} {person.Project}{person.Issuer}{person.Subject}");
+        var who = string.Create(
+            CultureInfo.InvariantCulture, $"{person.Project.Length} {person.Issuer.Length} {person.Project}{person.Issuer}{person.Subject}");
         return Prefix + Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(who)).AsSpan(0, NameBytes));
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Dropped database {Name} of a person who signs in with tokens: it was not used for long, or its place was needed")]
+    [LoggerMessage(1, LogLevel.Information, "Dropped database {Name} of a person: it was not used for long, or its place was needed")]
     private static partial void LogDropped(ILogger logger, string name);
 }
