@@ -89,4 +89,7 @@ internal sealed class EmulatorState
         _projects[name] = project;
         return project;
     }
+
+    /// <summary>Takes a project away with all that it has.</summary>
+    public bool RemoveProject(string name) => _projects.TryRemove(name, out _);
 }

@@ -9,7 +9,8 @@ namespace Sluice.Cdf.Resources;
 /// <param name="SessionKey">Secret with which further tokens are fetched.</param>
 /// <param name="AccessToken">The first token.</param>
 /// <param name="Lifetime">How long the first token is good.</param>
-public sealed record BoundSession(long Id, string SessionKey, string AccessToken, TimeSpan Lifetime)
+/// <param name="End">When the session itself ends, where CDF says so.</param>
+public sealed record BoundSession(long Id, string SessionKey, string AccessToken, TimeSpan Lifetime, DateTimeOffset? End = null)
 {
     /// <summary>Never the key or the token.</summary>
     public override string ToString() => $"session {Id}";
@@ -18,7 +19,8 @@ public sealed record BoundSession(long Id, string SessionKey, string AccessToken
 /// <summary>A token of a bound session.</summary>
 /// <param name="AccessToken">The token.</param>
 /// <param name="Lifetime">How long it is good.</param>
-public sealed record SessionToken(string AccessToken, TimeSpan Lifetime)
+/// <param name="SessionEnd">When the session itself ends, where CDF says so.</param>
+public sealed record SessionToken(string AccessToken, TimeSpan Lifetime, DateTimeOffset? SessionEnd = null)
 {
     /// <summary>Never the token.</summary>
     public override string ToString() => $"token for {Lifetime}";
@@ -49,7 +51,8 @@ public sealed class SessionsApi
                 root.GetProperty("id").GetInt64(),
                 root.GetProperty("sessionKey").GetString()!,
                 root.GetProperty("accessToken").GetString()!,
-                Lifetime(root));
+                Lifetime(root),
+                End(root));
         });
     }
 
@@ -65,7 +68,8 @@ public sealed class SessionsApi
         return Answer.Read(response, static answer =>
         {
             using var document = JsonDocument.Parse(answer);
-            return new SessionToken(document.RootElement.GetProperty("accessToken").GetString()!, Lifetime(document.RootElement));
+            var root = document.RootElement;
+            return new SessionToken(root.GetProperty("accessToken").GetString()!, Lifetime(root), End(root));
         });
     }
 
@@ -80,6 +84,11 @@ public sealed class SessionsApi
     }
 
     private static TimeSpan Lifetime(JsonElement root) => TimeSpan.FromSeconds(root.GetProperty("expiresIn").GetDouble());
+
+    private static DateTimeOffset? End(JsonElement root) =>
+        root.TryGetProperty("sessionExpirationTime", out var time) && time.TryGetInt64(out var milliseconds)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
 
     private static CdfRequest TokenRequest(ReadOnlyMemory<byte> body, Repeatable repeatable) =>
         CdfRequest.Post("sessions/token", CdfApi.Sessions, repeatable, body);

@@ -13,19 +13,23 @@ public abstract class CachedTokenSource : ITokenSource
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private string? _token;
+    private DateTimeOffset _keptAt;
     private DateTimeOffset _refreshAt;
     private DateTimeOffset _endsAt;
     private TokenError? _refusal;
     private DateTimeOffset _refusedUntil;
-    private Task<TokenResult>? _fetch;
+    private Task<IssuedToken>? _fetch;
 
     /// <summary>An empty cache.</summary>
     protected CachedTokenSource(TimeProvider time) => _time = time;
 
     /// <inheritdoc />
+    public virtual DateTimeOffset? End => null;
+
+    /// <inheritdoc />
     public ValueTask<TokenResult> GetAsync(string? rejected, CancellationToken cancellationToken)
     {
-        Task<TokenResult> fetch;
+        Task<IssuedToken> fetch;
         lock (_lock)
         {
             var now = _time.GetUtcNow();
@@ -47,7 +51,24 @@ public abstract class CachedTokenSource : ITokenSource
             fetch = _fetch ??= Task.Run(FetchAndKeepAsync, CancellationToken.None);
         }
 
-        return new ValueTask<TokenResult>(fetch.WaitAsync(cancellationToken));
+        return new ValueTask<TokenResult>(OldTokenServesAsync(fetch, cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<TokenResult> RenewAsync(TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        Task<IssuedToken> fetch;
+        lock (_lock)
+        {
+            if (_token is not null && _time.GetUtcNow() < _keptAt + maxAge)
+            {
+                return TokenResult.Of(_token);
+            }
+
+            fetch = _fetch ??= Task.Run(FetchAndKeepAsync, CancellationToken.None);
+        }
+
+        return Result(await fetch.WaitAsync(cancellationToken));
     }
 
     /// <summary>Keeps a token that was issued elsewhere, e.g. with the session itself.</summary>
@@ -58,6 +79,7 @@ public abstract class CachedTokenSource : ITokenSource
             var now = _time.GetUtcNow();
             var leeway = lifetime > 4 * _leeway ? _leeway : lifetime / 4;
             _token = token;
+            _keptAt = now;
             _endsAt = now + lifetime;
             _refreshAt = _endsAt - leeway;
             _refusal = null;
@@ -68,7 +90,7 @@ public abstract class CachedTokenSource : ITokenSource
     /// <exception cref="OperationCanceledException">Only by <paramref name="cancellationToken"/>, which is the time limit.</exception>
     protected abstract Task<IssuedToken> FetchAsync(CancellationToken cancellationToken);
 
-    private async Task<TokenResult> FetchAndKeepAsync()
+    private async Task<IssuedToken> FetchAndKeepAsync()
     {
         try
         {
@@ -76,10 +98,13 @@ public abstract class CachedTokenSource : ITokenSource
             if (issued.IsSuccess)
             {
                 Keep(issued.Token, issued.Lifetime);
-                return TokenResult.Of(issued.Token);
+            }
+            else if (issued.Error.Kind == TokenErrorKind.RefusedByProvider)
+            {
+                KeepRefusal(issued.Error);
             }
 
-            return KeepRefusal(issued.Error);
+            return issued;
         }
         finally
         {
@@ -105,23 +130,31 @@ public abstract class CachedTokenSource : ITokenSource
         }
     }
 
-    private TokenResult KeepRefusal(TokenError error)
+    private void KeepRefusal(TokenError error)
     {
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
-            if (error.Kind == TokenErrorKind.RefusedByProvider)
-            {
-                _token = null;
-                _refusal = error;
-                _refusedUntil = now + _refusalMemory;
-            }
-            else if (_token is not null && now < _endsAt)
-            {
-                return TokenResult.Of(_token);
-            }
-
-            return TokenResult.Failed(error);
+            _refusal = error;
+            _refusedUntil = _time.GetUtcNow() + _refusalMemory;
         }
     }
+
+    private async Task<TokenResult> OldTokenServesAsync(Task<IssuedToken> fetch, CancellationToken cancellationToken)
+    {
+        var issued = await fetch.WaitAsync(cancellationToken);
+        if (issued is { IsSuccess: false, Error.Kind: not TokenErrorKind.RefusedByProvider })
+        {
+            lock (_lock)
+            {
+                if (_token is not null && _time.GetUtcNow() < _endsAt)
+                {
+                    return TokenResult.Of(_token);
+                }
+            }
+        }
+
+        return Result(issued);
+    }
+
+    private static TokenResult Result(IssuedToken issued) => issued.IsSuccess ? TokenResult.Of(issued.Token) : TokenResult.Failed(issued.Error);
 }

@@ -9,4 +9,14 @@ public interface ITokenSource
     /// </summary>
     /// <exception cref="OperationCanceledException">Only by <paramref name="cancellationToken"/>.</exception>
     ValueTask<TokenResult> GetAsync(string? rejected, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A token that was issued within the last <paramref name="maxAge"/>, to learn whether the credentials still get one. A failure leaves the token that is in
+    /// use alone. A source that issues none gives what it has.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Only by <paramref name="cancellationToken"/>.</exception>
+    ValueTask<TokenResult> RenewAsync(TimeSpan maxAge, CancellationToken cancellationToken) => GetAsync(rejected: null, cancellationToken);
+
+    /// <summary>When the credentials themselves end, as far as the provider has told.</summary>
+    DateTimeOffset? End => null;
 }

@@ -9,6 +9,8 @@ public sealed class SessionTokenSource : CachedTokenSource
     private readonly SessionsApi _sessions;
     private readonly long _sessionId;
     private readonly string _sessionKey;
+    private readonly Lock _endLock = new();
+    private DateTimeOffset? _end;
 
     /// <summary>A session that was bound before, e.g. in an earlier run.</summary>
     public SessionTokenSource(SessionsApi sessions, long sessionId, string sessionKey, TimeProvider time)
@@ -21,12 +23,36 @@ public sealed class SessionTokenSource : CachedTokenSource
 
     /// <summary>A session that has just been bound: its token is used first.</summary>
     public SessionTokenSource(SessionsApi sessions, BoundSession session, TimeProvider time)
-        : this(sessions, session.Id, session.SessionKey, time) => Keep(session.AccessToken, session.Lifetime);
+        : this(sessions, session.Id, session.SessionKey, time)
+    {
+        _end = session.End;
+        Keep(session.AccessToken, session.Lifetime);
+    }
+
+    /// <summary>When the session ends, as CDF has said with its last token.</summary>
+    public override DateTimeOffset? End
+    {
+        get
+        {
+            lock (_endLock)
+            {
+                return _end;
+            }
+        }
+    }
 
     /// <inheritdoc />
     protected override async Task<IssuedToken> FetchAsync(CancellationToken cancellationToken)
     {
         var answer = await _sessions.RefreshAsync(_sessionId, _sessionKey, cancellationToken);
+        if (answer.IsSuccess)
+        {
+            lock (_endLock)
+            {
+                _end = answer.Value.SessionEnd ?? _end;
+            }
+        }
+
         return answer.IsSuccess
             ? IssuedToken.Of(answer.Value.AccessToken, answer.Value.Lifetime)
             : IssuedToken.Failed(new TokenError(Kind(answer.Error), answer.Error.Message, Status: answer.Error.Status));

@@ -24,6 +24,8 @@ internal static class AdminEndpoints
                     : state.Options.AdminGroupSourceId);
             return Reply.Empty();
         }));
+        routes.MapDelete("/admin/projects/{project}", (HttpContext http, string project) => AdminReply.WriteAsync(
+            http, state.RemoveProject(project) ? Reply.Empty() : Reply.Error(CdfException.NotFound($"There is no project '{project}'"))));
         routes.MapPut("/admin/projects/{project}/groups", (HttpContext http, string project) => AdminReply.RunAsync(
             http, body => PutGroup(Project(state, project), body)));
         routes.MapPut("/admin/projects/{project}/sessions/{id:long}", (HttpContext http, string project, long id) => AdminReply.RunAsync(

@@ -55,6 +55,8 @@ internal static class SessionTokenEndpoint
             writer.WriteNumber("id", session.Id);
             writer.WriteString("accessToken", token);
             writer.WriteNumber("expiresIn", (long)lifetime.TotalSeconds);
+            writer.WriteNumber("sessionExpirationTime", session.Expires.ToUnixTimeMilliseconds());
+            writer.WriteBoolean("sessionIsExtendable", value: false);
             if (withKey)
             {
                 writer.WriteNumber("mustRefreshIn", (long)lifetime.TotalSeconds);

@@ -1,6 +1,7 @@
 using Sluice.Cdf.Errors;
 using Sluice.Cdf.Resources;
 using Sluice.Cdf.Tokens;
+using Sluice.Gateway.Definitions;
 using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin;
@@ -8,10 +9,12 @@ namespace Sluice.Gateway.Admin;
 /// <summary>Credentials that were found to work.</summary>
 /// <param name="Credentials">To be kept.</param>
 /// <param name="Session">The session with its first token, if a nonce was redeemed.</param>
-internal sealed record CheckedCredentials(UserCredentials Credentials, BoundSession? Session);
+/// <param name="HasGatewayCapability">They were seen to have the capability <c>postgresGateway</c>.</param>
+/// <param name="End">When the client secret or the session ends, if that is known.</param>
+internal sealed record CheckedCredentials(UserCredentials Credentials, BoundSession? Session, bool HasGatewayCapability, DateTimeOffset? End);
 
 /// <summary>Tries the credentials of a request at once, so that a mistake shows where it can be mended.</summary>
-internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions options)
+internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions options, TimeProvider time)
 {
     private const string Example =
         """{"items":[{"credentials":{"clientId":"...","clientSecret":"...","tokenUrl":"https://login.microsoftonline.com/<tenant id>/oauth2/v2.0/token","scopes":"https://<cluster>.cognitedata.com/.default"}}]}""";
@@ -23,7 +26,7 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
     public static CredentialsModel CheckShape(CredentialsModel? given, string field = "credentials")
     {
         var model = Schema.NoExtra(Schema.Required(given, field));
-        if (model is { ClientId: null, ClientSecret: null, TokenUrl: null, Scopes: null })
+        if (model is { ClientId: null, ClientSecret: null, TokenUrl: null, Scopes: null, ExpirationTime: null })
         {
             Schema.Required(model.Nonce, "nonce");
             return model;
@@ -44,14 +47,42 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
             : TryApplicationAsync(
                 project,
                 new ApplicationCredentials(_tokenUrls.Check(model.TokenUrl!), model.ClientId!, model.ClientSecret!, model.Scopes),
+                model.ExpirationTime is { } end ? CheckEnd(end) : null,
                 cancellationToken);
+
+    /// <summary>No identity provider tells when a secret ends to whoever uses it, so only whoever gives it can say.</summary>
+    private DateTimeOffset CheckEnd(long end) =>
+        end > time.GetUtcNow().ToUnixTimeMilliseconds() && end <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(end)
+            : throw new ApiException(400, $"expirationTime {end} is not in the future: give milliseconds since 1970-01-01 UTC, or leave it out");
 
     private async Task<CheckedCredentials> RedeemAsync(string project, string nonce, CancellationToken cancellationToken)
     {
         var bound = await clients.Sessions(project).BindAsync(nonce, cancellationToken);
-        return bound.IsSuccess
-            ? new CheckedCredentials(new SessionCredentials(bound.Value.Id, bound.Value.SessionKey), bound.Value)
-            : throw NonceRefused(bound.Error);
+        if (!bound.IsSuccess)
+        {
+            throw NonceRefused(bound.Error);
+        }
+
+        var session = bound.Value;
+        return new CheckedCredentials(
+            new SessionCredentials(session.Id, session.SessionKey), session, await HasGatewayCapabilityAsync(project, session.AccessToken), session.End);
+    }
+
+    /// <summary>Whether the token of a session that has just been bound is seen to have it. The nonce is spent, so nothing stops this or fails here.</summary>
+    private async Task<bool> HasGatewayCapabilityAsync(string project, string token)
+    {
+        using var limit = new CancellationTokenSource(options.InspectionTimeout);
+        try
+        {
+            var inspection = await clients.ForToken(project, token).Token.InspectAsync(limit.Token);
+            return inspection.IsSuccess && GatewayCapability.IsHeld(inspection.Value, project);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is looked at again when the user logs in.
+            return false;
+        }
     }
 
     private static ApiException NonceRefused(CdfError error) => error.Kind switch
@@ -69,7 +100,11 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
             $"CDF could not redeem the nonce: {error.Message}. Try again with the nonce of a new session, since this one may be spent"),
     };
 
-    private async Task<CheckedCredentials> TryApplicationAsync(string project, ApplicationCredentials application, CancellationToken cancellationToken)
+    private async Task<CheckedCredentials> TryApplicationAsync(
+        string project,
+        ApplicationCredentials application,
+        DateTimeOffset? end,
+        CancellationToken cancellationToken)
     {
         var (client, tokens) = clients.For(project, application);
         var token = await tokens.GetAsync(rejected: null, cancellationToken);
@@ -91,7 +126,7 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
         }
 
         // 403: a token that may not be inspected is good enough for tables. No answer: the provider's word stands.
-        return new CheckedCredentials(application, Session: null);
+        return new CheckedCredentials(application, Session: null, inspection.IsSuccess && GatewayCapability.IsHeld(inspection.Value, project), end);
     }
 
     private static ApiException Refused(ApplicationCredentials application, TokenError error)

@@ -7,7 +7,7 @@ namespace Sluice.Gateway.Admin;
 /// <summary>
 /// <c>GET /api/v1/projects/{project}/postgresgateway</c> and <c>POST …/list</c>: the users that the caller's capability covers, the oldest first.
 /// </summary>
-internal sealed class ListUsers(GatewayAccess access, UserStore users)
+internal sealed class ListUsers(GatewayAccess access, UserStore users, TimeProvider time)
 {
     /// <summary>The POST has a limit of its own in the documented schema.</summary>
     private const int MaxPostLimit = 10;
@@ -15,7 +15,7 @@ internal sealed class ListUsers(GatewayAccess access, UserStore users)
     public async Task<IResult> GetAsync(string project, HttpContext context)
     {
         var caller = await access.AuthorizeAsync(context, project, GatewayAccess.Read);
-        return await ListAsync(caller, project, PageQuery.Limit(context.Request.Query), PageQuery.Cursor(context.Request.Query), context.RequestAborted);
+        return await ListAsync(context, caller, project, PageQuery.Limit(context.Request.Query), PageQuery.Cursor(context.Request.Query));
     }
 
     public async Task<IResult> PostAsync(string project, HttpContext context)
@@ -28,14 +28,16 @@ internal sealed class ListUsers(GatewayAccess access, UserStore users)
             > MaxPostLimit => throw ApiException.Schema($"Input should be less than or equal to {MaxPostLimit}", "limit"),
             var given => given ?? MaxPostLimit,
         };
-        return await ListAsync(caller, project, limit, PageQuery.Cursor(request.Cursor ?? string.Empty), context.RequestAborted);
+        return await ListAsync(context, caller, project, limit, PageQuery.Cursor(request.Cursor ?? string.Empty));
     }
 
-    private async Task<IResult> ListAsync(Caller caller, string project, int limit, string? cursor, CancellationToken cancellationToken)
+    private async Task<IResult> ListAsync(HttpContext context, Caller caller, string project, int limit, string? cursor)
     {
         var after = cursor is null ? null : Position(cursor);
-        var page = await users.ListAsync(project, caller.Usernames?.ToArray(), after, limit + 1, cancellationToken);
-        return page.Count > limit ? UserAnswers.Of(page.Take(limit), Cursor(page[limit - 1])) : UserAnswers.Of(page);
+        var page = await users.ListAsync(project, caller.Usernames?.ToArray(), after, limit + 1, context.RequestAborted);
+        return page.Count > limit
+            ? UserAnswers.Of(context.Request, time, page.Take(limit), Cursor(page[limit - 1]))
+            : UserAnswers.Of(context.Request, time, page);
     }
 
     private static string Cursor(GatewayUser last) =>

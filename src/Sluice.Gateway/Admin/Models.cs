@@ -35,6 +35,8 @@ internal sealed class CredentialsModel : StrictModel
     public string? TokenUrl { get; set; }
 
     public string? Scopes { get; set; }
+
+    public long? ExpirationTime { get; set; }
 }
 
 internal sealed class CreateTablesRequest : ItemsRequest<CreateTableItem>;

@@ -4,7 +4,7 @@ using Sluice.Gateway.Users;
 namespace Sluice.Gateway.Admin;
 
 /// <summary><c>POST /api/v1/projects/{project}/postgresgateway/byids</c>: 1 to 10 users by name, in the order of the request.</summary>
-internal sealed class RetrieveUsers(GatewayAccess access, UserStore users)
+internal sealed class RetrieveUsers(GatewayAccess access, UserStore users, TimeProvider time)
 {
     private const int MaxItems = 10;
 
@@ -17,7 +17,7 @@ internal sealed class RetrieveUsers(GatewayAccess access, UserStore users)
             .ToDictionary(user => user.Username, StringComparer.Ordinal);
         var missing = names.Where(name => !found.ContainsKey(name)).ToList();
         return missing.Count == 0 || request.IgnoresUnknown
-            ? UserAnswers.Of(names.Where(found.ContainsKey).Select(name => found[name]))
+            ? UserAnswers.Of(context.Request, time, names.Where(found.ContainsKey).Select(name => found[name]))
             : throw ApiException.NoUsers(project, missing);
     }
 }

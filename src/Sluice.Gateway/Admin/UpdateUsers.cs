@@ -54,6 +54,8 @@ internal sealed class UpdateUsers(
                 former.Username,
                 protector.Protect(former.Username, given.Credentials),
                 given.Session?.Id,
+                given.End,
+                given.HasGatewayCapability,
                 time.NowInMilliseconds(),
                 CancellationToken.None);
         }

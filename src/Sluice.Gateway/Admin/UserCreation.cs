@@ -35,6 +35,8 @@ internal sealed class UserCreation(
             Verifier = ScramVerifier.Create(password),
             Credentials = protector.Protect(username, given.Credentials),
             SessionId = given.Session?.Id,
+            CredentialsEnd = given.End,
+            HasGatewayCapability = given.HasGatewayCapability,
             CreatedTime = now,
             LastUpdatedTime = now,
         };

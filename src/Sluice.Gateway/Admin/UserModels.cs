@@ -73,4 +73,11 @@ internal sealed class CredentialsUpdate : StrictModel
     public CredentialsModel? Set { get; set; }
 }
 
-internal sealed record UserAnswer(string Username, long CreatedTime, long LastUpdatedTime, long? SessionId);
+/// <summary>A user; <paramref name="Credentials"/> only if the caller asks for it, since the original does not have it.</summary>
+internal sealed record UserAnswer(string Username, long CreatedTime, long LastUpdatedTime, long? SessionId, CredentialsAnswer? Credentials = null);
+
+/// <summary>What may be told of a user's credentials.</summary>
+/// <param name="Type"><c>session</c> or <c>application</c>.</param>
+/// <param name="ExpirationTime">When the session or the client secret ends, in milliseconds, if that is known.</param>
+/// <param name="Warning">Says that it ends within 14 days.</param>
+internal sealed record CredentialsAnswer(string Type, long? ExpirationTime, string? Warning);

@@ -21,6 +21,9 @@ internal sealed record GatewayCapability(IReadOnlySet<string>? Usernames)
                 : null);
     }
 
+    /// <summary>Whether a token has it in <paramref name="project"/>, for whatever action and users.</summary>
+    public static bool IsHeld(TokenInspection inspection, string project) => Of(inspection, Read, project) is not null || Of(inspection, Write, project) is not null;
+
     /// <summary>Whether it is for <paramref name="username"/>.</summary>
     public bool Covers(string username) => Usernames is null || Usernames.Contains(username);
 }

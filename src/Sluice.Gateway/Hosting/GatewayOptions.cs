@@ -154,6 +154,12 @@ public sealed record CdfCluster
     /// </summary>
     public string TokenHosts { get; init; } = "login.microsoftonline.com, login.microsoftonline.us, login.partner.microsoftonline.cn";
 
+    /// <summary>
+    /// How often it is looked at whether users still have access to CDF: at logins, and while they have open sessions. 1 to 40 seconds, so that the end of
+    /// an access is heeded within a minute.
+    /// </summary>
+    public TimeSpan AccessCheckInterval { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>A file with Sluice's own CDF token, with which it redeems the nonces of sessions; read again when it changes.</summary>
     public string? ServiceTokenFile { get; init; }
 }

@@ -221,6 +221,11 @@ public static class GatewayOptionsValidator
             findings.Add($"Cdf:ServiceTokenFile is {file}, which does not exist or may not be read: give the path of a file with a token, or leave it out.");
         }
 
+        if (cdf.AccessCheckInterval < TimeSpan.FromSeconds(1) || cdf.AccessCheckInterval > TimeSpan.FromSeconds(40))
+        {
+            findings.Add($"Cdf:AccessCheckInterval is {cdf.AccessCheckInterval}: give 00:00:01 to 00:00:40, so that the end of an access is heeded within a minute.");
+        }
+
         if (cdf.MaxAttempts < 1)
         {
             findings.Add($"Cdf:MaxAttempts is {cdf.MaxAttempts}: give at least 1.");

@@ -14,6 +14,7 @@ using Sluice.Gateway.Reads;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
+using Sluice.Gateway.Users.Access;
 using Sluice.Gateway.Users.People;
 using Sluice.Gateway.Writes;
 using Sluice.Gateway.Writes.Groups;
@@ -38,6 +39,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton(options);
         AddEngine(services, options.Engine, directories);
         AddCdf(services, options.Cdf);
+        services.AddSingleton(new AccessOptions { CheckInterval = options.Cdf.AccessCheckInterval });
         AddUsers(services, options.Keys, directories);
         AddAdminSocket(services, directories);
         AddListener(services, options, directories);
@@ -116,6 +118,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<UserSessions>();
         services.AddSingleton<UserTableStore>();
         services.AddSingleton<UserCdfClients>();
+        services.AddSingleton<UserAccess>();
+        services.AddHostedService<CredentialsEndLog>();
         services.AddSingleton(provider => new UserDatabaseTables(
             () => provider.GetRequiredService<EngineStartup>().Databases,
             provider.GetRequiredService<UserTableStore>(),

@@ -6,6 +6,7 @@ using Sluice.Gateway.Engine;
 using Sluice.Gateway.Reads.History;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Users;
+using Sluice.Gateway.Users.Access;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Hosting;
@@ -17,6 +18,7 @@ internal sealed partial class GatewaySessionUsers(
     UserDatabaseTables tables,
     UserCdfClients clients,
     UserSessions sessions,
+    UserAccess access,
     SharedWrites writes,
     WriteHistory history,
     RejectedRows rejectedRows,
@@ -38,8 +40,17 @@ internal sealed partial class GatewaySessionUsers(
                 throw new PgException(tooLarge);
             }
 
-            (EngineLogin login, _) = await tables.EnsureAsync(username, cancellationToken);
+            // Asked while the database is made ready.
             var client = clients.For(user);
+            var accessWatch = access.Of(user);
+            var checking = accessWatch.CheckAsync(user);
+            (EngineLogin login, _) = await tables.EnsureAsync(username, cancellationToken);
+            var state = await checking.WaitAsync(cancellationToken);
+            if (state.Status == AccessStatus.Lost)
+            {
+                throw new PgException(AccessErrors.Lost(username, state.Reason));
+            }
+
             return new SessionUser
             {
                 Username = username,
@@ -50,7 +61,9 @@ internal sealed partial class GatewaySessionUsers(
                 History = (history, rejectedRows),
                 Settings = [.. user.Options.SessionDefaults()],
                 EndReason = processId => watch.ReasonToEnd(processId) ?? quota.ReasonToEnd(username),
+                Notices = [.. Notices(user, state)],
                 Writes = writes.By(client, user.Options.DataSetId),
+                Access = accessWatch.Open(),
             };
         }
         catch (CryptographicException e)
@@ -71,6 +84,24 @@ internal sealed partial class GatewaySessionUsers(
             throw EngineErrors.NotReady(e);
         }
     }
+
+    private IEnumerable<PgError> Notices(GatewayUser user, AccessState state)
+    {
+        if (state.Status == AccessStatus.Unknown)
+        {
+            yield return AccessErrors.Unknown(state.Reason);
+        }
+
+        // What CDF has said of a session with its last token is newer than what was stored.
+        if (CredentialsEnd.Announcement(user, clients.TokensOf(user).End ?? user.CredentialsEnd, time.GetUtcNow()) is { } announcement)
+        {
+            LogEndsSoon(logger, announcement);
+            yield return AccessErrors.EndsSoon(announcement);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "A session begins with credentials that end soon: {Announcement}")]
+    private static partial void LogEndsSoon(ILogger logger, string announcement);
 
     private static PgException Fatal(string sqlState, string message) =>
         new(new PgError { Severity = PgSeverity.Fatal, SqlState = sqlState, Message = message });

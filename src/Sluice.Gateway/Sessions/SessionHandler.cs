@@ -45,7 +45,7 @@ public sealed partial class SessionHandler(
             cancellationToken);
         var client = new ClientLink(connection);
         await using var engine = new EngineLink(backend, client) { EndReason = () => user.EndReason(backend.ProcessId) };
-        foreach (var notice in backend.Notices)
+        foreach (var notice in backend.Notices.Concat(user.Notices))
         {
             client.Output.NoticeResponse(notice);
         }

@@ -34,6 +34,9 @@ public sealed class SessionUser
     /// <summary>Why the engine was told to end the session of a backend, given its process id; <see langword="null"/> if it was not.</summary>
     public Func<int, PgError?> EndReason { get; init; } = static _ => null;
 
+    /// <summary>What the client is told before anything else.</summary>
+    public IReadOnlyList<PgError> Notices { get; init; } = [];
+
     /// <summary>The session's share in the user's access to CDF, to be disposed with the session; <see langword="null"/> if nobody watches it.</summary>
     public AccessLease? Access { get; init; }
 

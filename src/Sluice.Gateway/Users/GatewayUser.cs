@@ -43,6 +43,12 @@ public sealed record GatewayUser
     /// <summary>The CDF session that was bound, 1 to 2^53-1; null for client credentials.</summary>
     public long? SessionId { get; init; }
 
+    /// <summary>When the client secret or the CDF session ends, as far as it was known when the credentials were given.</summary>
+    public DateTimeOffset? CredentialsEnd { get; init; }
+
+    /// <summary>The credentials have been seen with the capability <c>postgresGateway</c>; who has never had it cannot lose it.</summary>
+    public bool HasGatewayCapability { get; init; }
+
     /// <summary>What an administrator has decided for the user.</summary>
     public UserOptions Options { get; init; } = UserOptions.Default;
 

@@ -23,7 +23,11 @@ internal sealed class ReplaceableTokenSource(DateTimeOffset version, ITokenSourc
         }
     }
 
+    public DateTimeOffset? End => _current.Tokens.End;
+
     public ValueTask<TokenResult> GetAsync(string? rejected, CancellationToken cancellationToken) => _current.Tokens.GetAsync(rejected, cancellationToken);
+
+    public ValueTask<TokenResult> RenewAsync(TimeSpan maxAge, CancellationToken cancellationToken) => _current.Tokens.RenewAsync(maxAge, cancellationToken);
 
     private sealed record Versioned(DateTimeOffset Version, ITokenSource Tokens);
 }

@@ -26,12 +26,15 @@ public sealed class UserCdfClients
 
     /// <summary>The client of <paramref name="user"/>. When his credentials change it goes on with the new ones, in open sessions too.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">His stored credentials cannot be opened.</exception>
-    public CdfClient For(GatewayUser user) =>
-        _entries.TryGetValue(user.Username, out var entry) && entry.Tokens.Version >= user.LastUpdatedTime ? entry.Client : Keep(user, TokenSource(user));
+    public CdfClient For(GatewayUser user) => EntryOf(user).Client;
+
+    /// <summary>The tokens of the client of <paramref name="user"/>.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">His stored credentials cannot be opened.</exception>
+    public ITokenSource TokensOf(GatewayUser user) => EntryOf(user).Tokens;
 
     /// <summary>The client of <paramref name="user"/>, whose <paramref name="session"/> has just been bound: its first token is used.</summary>
     public CdfClient For(GatewayUser user, BoundSession session) =>
-        Keep(user, new SessionTokenSource(Sessions(user.Project), session, _http.Time));
+        Keep(user, new SessionTokenSource(Sessions(user.Project), session, _http.Time)).Client;
 
     /// <summary>A client with the credentials that <paramref name="user"/> had, which are not his any more.</summary>
     public CdfClient ForFormer(GatewayUser user) => _http.CreateClient(user.Project, TokenSource(user));
@@ -52,7 +55,10 @@ public sealed class UserCdfClients
     /// <summary>Forgets a user who is gone.</summary>
     public void Forget(string username) => _entries.TryRemove(username, out _);
 
-    private CdfClient Keep(GatewayUser user, ITokenSource tokens)
+    private Entry EntryOf(GatewayUser user) =>
+        _entries.TryGetValue(user.Username, out var entry) && entry.Tokens.Version >= user.LastUpdatedTime ? entry : Keep(user, TokenSource(user));
+
+    private Entry Keep(GatewayUser user, ITokenSource tokens)
     {
         var entry = _entries.GetOrAdd(user.Username, _ =>
         {
@@ -60,7 +66,7 @@ public sealed class UserCdfClients
             return new Entry(source, _http.CreateClient(user.Project, source));
         });
         entry.Tokens.Replace(user.LastUpdatedTime, tokens);
-        return entry.Client;
+        return entry;
     }
 
     private ITokenSource TokenSource(GatewayUser user) => _protector.Unprotect(user.Username, user.Credentials) switch

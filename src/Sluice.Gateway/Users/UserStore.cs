@@ -12,7 +12,8 @@ public sealed class UserStore(IEngine engine)
         """
         username AS "Username", name AS "Name", project AS "Project", verifier AS "Verifier", previous_verifier AS "PreviousVerifier",
         previous_valid_until AS "PreviousValidUntil", version AS "Version", created_by AS "CreatedBy", credentials AS "Credentials",
-        session_id AS "SessionId", options::text AS "Options", created_time AS "CreatedTime", last_updated_time AS "LastUpdatedTime"
+        session_id AS "SessionId", credentials_end AS "CredentialsEnd", gateway_capability AS "HasGatewayCapability",
+        options::text AS "Options", created_time AS "CreatedTime", last_updated_time AS "LastUpdatedTime"
         """;
 
     private const string Select = $"SELECT {Columns} FROM sluice.gateway_user";
@@ -26,9 +27,9 @@ public sealed class UserStore(IEngine engine)
         const string Sql =
             """
             INSERT INTO sluice.gateway_user (username, name, project, verifier, previous_verifier, previous_valid_until, version, created_by, credentials, session_id,
-                                             options, created_time, last_updated_time)
+                                             credentials_end, gateway_capability, options, created_time, last_updated_time)
             VALUES (@Username, @Name, @Project, @Verifier, @PreviousVerifier, @PreviousValidUntil, @Version, @CreatedBy, @Credentials, @SessionId,
-                    @Options::jsonb, @CreatedTime, @LastUpdatedTime)
+                    @CredentialsEnd, @HasGatewayCapability, @Options::jsonb, @CreatedTime, @LastUpdatedTime)
             """;
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(Sql, Row.Of(user), cancellationToken: cancellationToken));
@@ -83,15 +84,34 @@ public sealed class UserStore(IEngine engine)
         string username,
         ProtectedCredentials credentials,
         long? sessionId,
+        DateTimeOffset? end,
+        bool hasGatewayCapability,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         const string Sql =
             $"""
-            UPDATE sluice.gateway_user SET credentials = @Bytes, session_id = @sessionId, {Touch} WHERE username = @username RETURNING {Columns}
+            UPDATE sluice.gateway_user
+            SET credentials = @Bytes, session_id = @sessionId, credentials_end = @end, gateway_capability = @hasGatewayCapability, {Touch}
+            WHERE username = @username RETURNING {Columns}
             """;
-        return SingleAsync(Sql, new { username, credentials.Bytes, sessionId, now = now.UtcDateTime }, cancellationToken);
+        return SingleAsync(
+            Sql,
+            new { username, credentials.Bytes, sessionId, end = end?.UtcDateTime, hasGatewayCapability, now = now.UtcDateTime },
+            cancellationToken);
     }
+
+    /// <summary>Keeps that the credentials of <paramref name="user"/> have the capability <c>postgresGateway</c>, unless they are others by now.</summary>
+    public async Task SetGatewayCapabilityAsync(GatewayUser user, CancellationToken cancellationToken)
+    {
+        const string Sql = "UPDATE sluice.gateway_user SET gateway_capability = true WHERE username = @Username AND credentials = @Bytes";
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(Sql, new { user.Username, user.Credentials.Bytes }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Users whose client secret or CDF session ends before <paramref name="time"/>, the first to end first.</summary>
+    public Task<IReadOnlyList<GatewayUser>> WithCredentialsEndingBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
+        QueryAsync($"{Select} WHERE credentials_end < @time ORDER BY credentials_end, username", new { time = time.UtcDateTime }, cancellationToken);
 
     /// <summary>
     /// Gives a user another password; the one before stays good until <paramref name="previousValidUntil"/>, if that is given. Null if there is no such user any
@@ -223,6 +243,10 @@ public sealed class UserStore(IEngine engine)
 
         public long? SessionId { get; init; }
 
+        public DateTime? CredentialsEnd { get; init; }
+
+        public bool HasGatewayCapability { get; init; }
+
         public required string Options { get; init; }
 
         public DateTime CreatedTime { get; init; }
@@ -241,6 +265,8 @@ public sealed class UserStore(IEngine engine)
             CreatedBy = user.CreatedBy,
             Credentials = user.Credentials.Bytes,
             SessionId = user.SessionId,
+            CredentialsEnd = user.CredentialsEnd?.UtcDateTime,
+            HasGatewayCapability = user.HasGatewayCapability,
             Options = JsonSerializer.Serialize(user.Options, UsersJson.Default.UserOptions),
             CreatedTime = user.CreatedTime.UtcDateTime,
             LastUpdatedTime = user.LastUpdatedTime.UtcDateTime,
@@ -258,6 +284,8 @@ public sealed class UserStore(IEngine engine)
             CreatedBy = CreatedBy,
             Credentials = new ProtectedCredentials(Credentials),
             SessionId = SessionId,
+            CredentialsEnd = CredentialsEnd is { } end ? new DateTimeOffset(end) : null,
+            HasGatewayCapability = HasGatewayCapability,
             Options = JsonSerializer.Deserialize(Options, UsersJson.Default.UserOptions)!,
             CreatedTime = new DateTimeOffset(CreatedTime),
             LastUpdatedTime = new DateTimeOffset(LastUpdatedTime),

@@ -41,6 +41,47 @@ public sealed class TokenSourceTests
     }
 
     [Fact]
+    public async Task A_renewed_token_is_young_and_a_refusal_leaves_the_one_in_use_alone()
+    {
+        await using var server = await ScriptedServer.StartAsync(
+            ScriptedServer.Json(200, """{"access_token":"t1","expires_in":3600}"""),
+            ScriptedServer.Json(200, """{"access_token":"t2","expires_in":3600}"""),
+            ScriptedServer.Json(401, """{"error":"invalid_client","error_description":"AADSTS7000222: expired"}"""));
+        var time = new ManualTime();
+        using var http = server.NewHttp(time);
+        var source = Source(http, server);
+        var maxAge = TimeSpan.FromSeconds(10);
+
+        Assert.Equal("t1", (await source.GetAsync(null, Cancellation)).Token);
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal("t1", (await source.RenewAsync(maxAge, Cancellation)).Token);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("t2", (await source.RenewAsync(maxAge, Cancellation)).Token);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("AADSTS7000222: expired", (await source.RenewAsync(maxAge, Cancellation)).Error?.Message);
+        Assert.Equal("t2", (await source.GetAsync(null, Cancellation)).Token);
+        time.Advance(TimeSpan.FromSeconds(3600));
+        Assert.Equal(TokenErrorKind.RefusedByProvider, (await source.GetAsync(null, Cancellation)).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_session_is_known_from_its_tokens()
+    {
+        await using var server = await ScriptedServer.StartAsync(
+            ScriptedServer.Json(200, """{"id":105,"accessToken":"a1","expiresIn":3600,"sessionKey":"key","sessionExpirationTime":1900000000000}"""),
+            ScriptedServer.Json(200, """{"id":105,"accessToken":"a2","expiresIn":3600,"sessionExpirationTime":2000000000000}"""));
+        var time = new ManualTime();
+        using var http = server.NewHttp(time);
+        var sessions = http.CreateClient("p", new StaticTokenSource("service")).Sessions;
+        var bound = await sessions.BindAsync("n", Cancellation);
+        var source = new SessionTokenSource(sessions, bound.Value, time);
+
+        Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_900_000_000_000), source.End);
+        await source.GetAsync("a1", Cancellation);
+        Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(2_000_000_000_000), source.End);
+    }
+
+    [Fact]
     public async Task Many_who_ask_at_once_cause_one_fetch()
     {
         var release = new TaskCompletionSource();
