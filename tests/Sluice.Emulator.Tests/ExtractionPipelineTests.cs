@@ -181,6 +181,7 @@ public sealed class ExtractionPipelineTests
         var datasets = TestEmulator.Capability("datasetsAcl", "READ");
         var blind = await cdf.TokenWithAsync(TestEmulator.Capability("extractionPipelinesAcl", "READ WRITE"));
         (await cdf.PostAsync("/extpipes", create, blind)).Expect(403);
+        (await cdf.PostAsync("/extpipes/delete", """{"items":[{"externalId":"q"}]}""", blind)).Expect(403);
         var writer = await cdf.TokenWithAsync(TestEmulator.Capability("extractionPipelinesAcl", "READ WRITE"), datasets);
         (await cdf.PostAsync("/extpipes", create, writer)).Expect(200);
         (await cdf.PostAsync("/extpipes/runs", Run("p"), writer)).Expect(403);

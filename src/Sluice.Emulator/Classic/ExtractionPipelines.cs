@@ -33,6 +33,7 @@ internal sealed class ExtractionPipelines(Project project) : ClassicResource(pro
         Acl = "extractionPipelinesAcl",
         CreateAlsoNeeds = [new RequiredAction("datasetsAcl", "READ")],
         UpdateAlsoNeeds = [new RequiredAction("datasetsAcl", "READ")],
+        DeleteAlsoNeeds = [new RequiredAction("datasetsAcl", "READ")],
         ExternalId = s_externalId,
         DataSetId = s_dataSetId,
         CreatedStatus = StatusCodes.Status200OK,

@@ -7,7 +7,7 @@ internal static class ClassicDelete
 {
     public static async ValueTask<Reply> HandleAsync(CdfCall call, ClassicResource resource)
     {
-        var grant = call.Rights.Require(resource.Type.Acl, "WRITE");
+        var grant = call.Rights.Require(resource.Type.Acl, "WRITE", resource.Type.DeleteAlsoNeeds);
         var body = await call.ReadJsonAsync();
         var items = body.Items(1000);
         call.Log.Items = items.GetArrayLength();

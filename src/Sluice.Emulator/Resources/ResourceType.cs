@@ -39,6 +39,9 @@ internal sealed class ResourceType
     /// <summary>What an update needs besides <see cref="Acl"/> WRITE.</summary>
     public IReadOnlyList<RequiredAction> UpdateAlsoNeeds { get; init; } = [];
 
+    /// <summary>What a delete needs besides <see cref="Acl"/> WRITE.</summary>
+    public IReadOnlyList<RequiredAction> DeleteAlsoNeeds { get; init; } = [];
+
     /// <summary>Whether a delete may ignore unknown keys.</summary>
     public bool DeleteCanIgnoreUnknown { get; init; } = true;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Gateway.Users;
 using Sluice.Gateway.Users.Access;
 
@@ -17,7 +18,10 @@ internal static class UserAnswers
         return PageQuery.Boolean(request.Query, "includeCredentials") ? Of(users, nextCursor, user => Credentials(user, now)) : Of(users, nextCursor);
     }
 
-    private static IResult Of(IEnumerable<GatewayUser> users, string? nextCursor, Func<GatewayUser, CredentialsAnswer?> credentials) => TypedResults.Json(
+    private static JsonHttpResult<ItemsAnswer<UserAnswer>> Of(
+        IEnumerable<GatewayUser> users,
+        string? nextCursor,
+        Func<GatewayUser, CredentialsAnswer?> credentials) => TypedResults.Json(
         new ItemsAnswer<UserAnswer>([.. users.Select(user => Of(user, credentials(user)))], nextCursor),
         AdminJson.Default.ItemsAnswerUserAnswer);
 

@@ -1,3 +1,4 @@
+using Sluice.Gateway.Tables.BuiltIn;
 using Sluice.PgWire.Protocol;
 using Sluice.PgWire.Types;
 
@@ -58,7 +59,7 @@ public static class CustomRawTable
             Kind = TableKind.CustomRawRows,
             Comment = $"Rows of RAW table \"{rawTable}\" in database \"{rawDatabase}\". INSERT replaces the whole row of the same key.",
             Columns = [.. definitions],
-            Capabilities = TableCapabilities.ReadWrite("raw"),
+            Capabilities = RawColumns.Capabilities,
             Insert = InsertEffect.Overwrites,
             PrimaryKey = [key],
             FetchSize = 10_000,

@@ -7,7 +7,18 @@ namespace Sluice.Gateway.Tables;
 /// <summary>Makes the definition of a user's own table over one view of data modeling: a row is a node, or an edge, with its properties in the view.</summary>
 public static class ViewTable
 {
-    private const string Capability = "datamodelinstances";
+    /// <summary>CDF wants to see the view that a request names, and has no update: what is changed is read.</summary>
+    private static readonly TableCapabilities Writable = new()
+    {
+        Select = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModels.Read],
+        Insert = [CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        Upsert = [CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        InsertMissing = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        Update = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        Delete = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        Truncate = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+    };
+
 
     /// <summary>The table <paramref name="name"/> over <paramref name="view"/>.</summary>
     /// <param name="name">1 to 60 characters, at most 63 bytes, not the name of a built-in table.</param>
@@ -36,7 +47,6 @@ public static class ViewTable
         }
 
         CustomNames.CheckColumns(name, columns);
-        var write = view.Writable ? $"{Capability}:write" : null;
         return new TableDefinition
         {
             Name = name,
@@ -45,7 +55,7 @@ public static class ViewTable
                 ? "INSERT makes them, and changes those that exist"
                 : "They can only be read: the view lacks properties that its containers require")}.",
             Columns = [.. columns],
-            Capabilities = new TableCapabilities { Select = $"{Capability}:read", Insert = write, Update = write, Delete = write },
+            Capabilities = view.Writable ? Writable : TableCapabilities.ReadOnly(Writable.Select),
             Insert = view.Writable ? InsertEffect.Overwrites : InsertEffect.None,
             PrimaryKey = [InstanceColumns.Space.Name, InstanceColumns.ExternalId.Name],
             View = new ViewReference(view.Space, view.ExternalId, view.Version),

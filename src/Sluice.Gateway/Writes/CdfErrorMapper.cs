@@ -6,7 +6,9 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Writes;
 
 /// <summary>Says a CDF error as a PostgreSQL error: CDF's own words first, then the keys that it is about, the request id last.</summary>
-internal sealed class CdfErrorMapper(WritePlan plan)
+/// <param name="plan">The write.</param>
+/// <param name="reading">The request was to see rows that the write is about.</param>
+internal sealed class CdfErrorMapper(WritePlan plan, bool reading = false)
 {
     private const int NamedKeys = 5;
 
@@ -101,9 +103,7 @@ internal sealed class CdfErrorMapper(WritePlan plan)
             SqlState.SerializationFailure => "Another writer changed the same instances at the same time. Try again.",
             SqlState.ForeignKeyViolation when isDataPoint => "Insert the time series into time_series first.",
             SqlState.ForeignKeyViolation => "Create what the rows refer to first.",
-            SqlState.InsufficientPrivilege =>
-                $"The user's credentials need the capability {Capability} for these rows. "
-                + "An administrator adds it to their CDF group, under Access management, Groups.",
+            SqlState.InsufficientPrivilege => Capability.Hint(Needed),
             SqlState.InvalidAuthorizationSpecification => "The credentials of the session no longer work. An administrator gives a gateway user new ones; who came with an access token connects again with a new one.",
             SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer loads at once.",
             _ => null,
@@ -113,11 +113,23 @@ internal sealed class CdfErrorMapper(WritePlan plan)
     /// <summary>The first row that has one of the keys which CDF names.</summary>
     public static long? OriginOf(CdfError error, WriteKeys keys) => FirstNamed(Named(error), keys)?.Origin;
 
-    private string? Capability => plan.Verb switch
+    private IReadOnlyList<Capability> Needed
     {
-        WriteVerb.Update => plan.Table.Capabilities.Update,
-        WriteVerb.Delete => plan.Table.Capabilities.Delete,
-        _ => plan.Table.Capabilities.Insert,
+        get
+        {
+            var capabilities = plan.Table.Capabilities;
+            var needed = reading || plan is { Verb: WriteVerb.Delete, ReturnsRows: true } ? capabilities.WithReading(Use) : capabilities.For(Use);
+            return needed ?? throw new InvalidOperationException($"CDF has no call for {Use} of {plan.Table.Name}, and was asked all the same.");
+        }
+    }
+
+    private SqlUse Use => plan switch
+    {
+        { Verb: WriteVerb.Update } => SqlUse.Update,
+        { Verb: WriteVerb.Delete } => SqlUse.Delete,
+        { Conflict: ConflictAction.Update } => SqlUse.Upsert,
+        { Conflict: ConflictAction.Ignore } => SqlUse.InsertMissing,
+        _ => SqlUse.Insert,
     };
 
     private static IReadOnlyList<CdfIdentity> Named(CdfError error) => error.Duplicated.Count > 0 ? error.Duplicated : error.Missing;

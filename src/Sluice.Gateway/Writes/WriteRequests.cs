@@ -138,7 +138,7 @@ internal sealed class WriteRequests
         _account.Return(rows);
         if (error is not null)
         {
-            _account.Stop(new CdfErrorMapper(part.Write.Plan).Map(error, part.Write.Keys));
+            _account.Stop(new CdfErrorMapper(part.Write.Plan, reading: true).Map(error, part.Write.Keys));
         }
     }
 

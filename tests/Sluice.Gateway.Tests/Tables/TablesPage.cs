@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Sluice.Gateway.Tables;
@@ -68,18 +69,17 @@ internal static class TablesPage
         }
 
         text.Append("Capabilities: ");
-        text.AppendJoin(", ", new (string Verb, string? Capability)[]
+        text.AppendJoin(", ", new (string Verb, ImmutableArray<Capability>? Capabilities)[]
         {
             ("SELECT", capabilities.Select),
             ("INSERT", capabilities.Insert),
             ("UPDATE", capabilities.Update),
             ("DELETE", capabilities.Delete),
-        }.Select(verb => verb.Capability switch
+        }.Select(verb => verb.Capabilities switch
         {
             null when table.IsReadOnly => $"{verb.Verb} is 55000",
             null => $"{verb.Verb} is 0A000, since CDF has no call for it",
-            "" => $"{verb.Verb} none",
-            _ => $"{verb.Verb} {verb.Capability}",
+            { } needed => $"{verb.Verb} {Capability.Format(needed)}",
         }));
         return text.Append('.').ToString();
     }

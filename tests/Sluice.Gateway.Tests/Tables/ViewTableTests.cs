@@ -61,7 +61,7 @@ public sealed class ViewTableTests
     public void A_view_that_cannot_be_written_makes_a_table_that_can_only_be_read() =>
         Assert.True(ViewTable.Define("t", View("node") with { Writable = false }, TableKind.Nodes).IsReadOnly);
 
-    private static CdfView View(string usedFor, params CdfViewProperty[] properties) => new()
+    internal static CdfView View(string usedFor, params CdfViewProperty[] properties) => new()
     {
         Space = "s",
         ExternalId = "V",

@@ -119,7 +119,7 @@ internal sealed class AllKeys
                     yield break;
                 }
 
-                throw ScanErrors.Of(response.Error, _table);
+                throw ScanErrors.Of(response.Error, _table, _table.Capabilities.Truncate ?? _table.Capabilities.Select);
             }
 
             using var page = CdfPage.Parse(response.Body);

@@ -9,14 +9,17 @@ namespace Sluice.Gateway.Reads.Sources;
 internal static class ScanErrors
 {
     /// <summary>The error of a read of <paramref name="table"/>.</summary>
-    public static PgException Of(CdfError error, TableDefinition table)
+    public static PgException Of(CdfError error, TableDefinition table) => Of(error, table, table.Capabilities.Select);
+
+    /// <summary>The error of a read of <paramref name="table"/> for a statement that needs <paramref name="capabilities"/>.</summary>
+    public static PgException Of(CdfError error, TableDefinition table, IReadOnlyList<Capability> capabilities)
     {
         var sqlState = SqlStateOf(error);
         return new PgException(new PgError
         {
             SqlState = sqlState,
             Message = CdfErrorMapper.MessageOf(error, []),
-            Hint = HintFor(sqlState, table),
+            Hint = HintFor(sqlState, capabilities),
             SchemaName = "public",
             TableName = table.Name,
         });
@@ -34,11 +37,9 @@ internal static class ScanErrors
         _ => SqlState.InvalidParameterValue,
     };
 
-    private static string? HintFor(string sqlState, TableDefinition table) => sqlState switch
+    private static string? HintFor(string sqlState, IReadOnlyList<Capability> capabilities) => sqlState switch
     {
-        SqlState.InsufficientPrivilege =>
-            $"The user's credentials need the capability {table.Capabilities.Select} for these rows. "
-            + "An administrator adds it to their CDF group, under Access management, Groups.",
+        SqlState.InsufficientPrivilege => Capability.Hint(capabilities),
         SqlState.InvalidAuthorizationSpecification => "The credentials of the session no longer work. An administrator gives a gateway user new ones; who came with an access token connects again with a new one.",
         SqlState.ConfigurationLimitExceeded => "CDF refuses the rate of requests. Try again later, or with fewer statements at once.",
         SqlState.ConnectionFailure or SqlState.SystemError => "CDF did not answer as it should; nothing was changed. Try again.",

@@ -8,7 +8,7 @@ internal static class AssetsTable
         Name = "assets",
         Kind = TableKind.Assets,
         Comment = "CDF assets. INSERT creates; an external_id that exists is refused.",
-        Capabilities = TableCapabilities.ReadWrite("assets"),
+        Capabilities = TableCapabilities.Items(CdfAcl.Assets),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],

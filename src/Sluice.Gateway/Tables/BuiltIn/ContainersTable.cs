@@ -9,7 +9,7 @@ internal static class ContainersTable
         SinceVersion = 2,
         Kind = TableKind.Containers,
         Comment = "CDF containers. They can only be read.",
-        Capabilities = TableCapabilities.ReadOnly("datamodels:read"),
+        Capabilities = TableCapabilities.ReadOnly(CdfAcl.DataModels.Read),
         Insert = InsertEffect.None,
         PrimaryKey = ["space", "external_id"],
         Columns =

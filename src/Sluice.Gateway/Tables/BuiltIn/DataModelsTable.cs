@@ -9,7 +9,7 @@ internal static class DataModelsTable
         SinceVersion = 2,
         Kind = TableKind.DataModels,
         Comment = "CDF data models. They can only be read.",
-        Capabilities = TableCapabilities.ReadOnly("datamodels:read"),
+        Capabilities = TableCapabilities.ReadOnly(CdfAcl.DataModels.Read),
         Insert = InsertEffect.None,
         PrimaryKey = ["space", "external_id", "version"],
         Columns =

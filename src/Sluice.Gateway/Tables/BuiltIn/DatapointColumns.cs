@@ -5,6 +5,17 @@ namespace Sluice.Gateway.Tables.BuiltIn;
 /// <summary>The columns of both data point tables, in the documented order.</summary>
 internal static class DatapointColumns
 {
+    /// <summary>What both tables need: CDF says neither which points exist nor how many it deletes, so they are read.</summary>
+    public static TableCapabilities Capabilities { get; } = new()
+    {
+        Select = [CdfAcl.TimeSeries.Read],
+        Insert = [CdfAcl.TimeSeries.Write],
+        Upsert = [CdfAcl.TimeSeries.Write],
+        InsertMissing = [CdfAcl.TimeSeries.Read, CdfAcl.TimeSeries.Write],
+        Update = [CdfAcl.TimeSeries.Read, CdfAcl.TimeSeries.Write],
+        Delete = [CdfAcl.TimeSeries.Read, CdfAcl.TimeSeries.Write],
+    };
+
     public static ColumnDefinition Value(ColumnType type, ColumnLimits limits, string description) => new()
     {
         Name = "value",

@@ -9,7 +9,7 @@ internal static class DoubleDatapointsTable
         NameInVersion1 = "datapoints",
         Kind = TableKind.DoubleDatapoints,
         Comment = "Values of numeric time series. INSERT overwrites the value of the same series and time.",
-        Capabilities = TableCapabilities.ReadWrite("timeseries"),
+        Capabilities = DatapointColumns.Capabilities,
         Insert = InsertEffect.Overwrites,
         RequiredOneOf = ["external_id", "id"],
         NaturalKeys = [["external_id", "timestamp"], ["id", "timestamp"]],

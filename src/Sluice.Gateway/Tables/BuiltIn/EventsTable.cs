@@ -8,7 +8,7 @@ internal static class EventsTable
         Name = "events",
         Kind = TableKind.Events,
         Comment = "CDF events. INSERT creates; an external_id that exists is refused.",
-        Capabilities = TableCapabilities.ReadWrite("events"),
+        Capabilities = TableCapabilities.Items(CdfAcl.Events),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],

@@ -8,7 +8,11 @@ internal static class ExtractionPipelineRunsTable
         Name = "extraction_pipeline_runs",
         Kind = TableKind.ExtractionPipelineRuns,
         Comment = "Runs of CDF extraction pipelines. INSERT adds runs; identical rows of one statement are one run. CDF neither changes nor deletes runs.",
-        Capabilities = new TableCapabilities { Select = "extractionruns:read", Insert = "extractionruns:write and datasets:read" },
+        Capabilities = new TableCapabilities
+        {
+            Select = [CdfAcl.ExtractionRuns.Read],
+            Insert = [CdfAcl.ExtractionRuns.Write, CdfAcl.DataSets.Read],
+        },
         Insert = InsertEffect.Appends,
         PrimaryKey = ["id"],
         Columns =

@@ -8,7 +8,7 @@ internal static class ExtractionPipelinesTable
         Name = "extraction_pipelines",
         Kind = TableKind.ExtractionPipelines,
         Comment = "CDF extraction pipelines. INSERT creates; an external_id that exists is refused. DELETE takes their runs, too.",
-        Capabilities = TableCapabilities.ReadWrite("extractionpipelines"),
+        Capabilities = TableCapabilities.Items(CdfAcl.ExtractionPipelines, [CdfAcl.ExtractionPipelines.Write, CdfAcl.DataSets.Read]),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],

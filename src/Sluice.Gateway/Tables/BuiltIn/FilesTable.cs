@@ -9,7 +9,7 @@ internal static class FilesTable
         Kind = TableKind.Files,
         Comment = "CDF files, without their content. INSERT creates; an external_id that exists is refused. "
             + "CDF deletes a file whose content is not uploaded within a week.",
-        Capabilities = TableCapabilities.ReadWrite("files"),
+        Capabilities = TableCapabilities.Items(CdfAcl.Files),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],

@@ -8,7 +8,7 @@ internal static class LabelsTable
         Name = "labels",
         Kind = TableKind.Labels,
         Comment = "CDF labels. INSERT creates; an external_id that exists is refused. CDF cannot change labels.",
-        Capabilities = TableCapabilities.ReadWrite("labels") with { Update = null },
+        Capabilities = TableCapabilities.Items(CdfAcl.Labels) with { Upsert = null, Update = null },
         Insert = InsertEffect.Creates,
         PrimaryKey = ["external_id"],
         Columns =

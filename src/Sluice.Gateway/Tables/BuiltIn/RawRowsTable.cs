@@ -9,7 +9,7 @@ internal static class RawRowsTable
         NameInVersion1 = "raw",
         Kind = TableKind.RawRows,
         Comment = "Rows of all RAW tables. INSERT replaces the whole row of the same key; a missing database or table is created.",
-        Capabilities = TableCapabilities.ReadWrite("raw"),
+        Capabilities = RawColumns.Capabilities with { Truncate = [CdfAcl.Raw.List, CdfAcl.Raw.Read, CdfAcl.Raw.Write] },
         Insert = InsertEffect.Overwrites,
         PrimaryKey = ["_raw_database", "_raw_table", "_raw_key"],
         FetchSize = 10_000,

@@ -8,7 +8,11 @@ internal static class RelationshipsTable
         Name = "relationships",
         Kind = TableKind.Relationships,
         Comment = "CDF relationships. INSERT creates; an external_id that exists is refused. Source and target need not exist.",
-        Capabilities = TableCapabilities.ReadWrite("relationships") with { Update = "relationships:read and relationships:write" },
+        Capabilities = TableCapabilities.Items(CdfAcl.Relationships) with
+        {
+            Upsert = [CdfAcl.Relationships.Read, CdfAcl.Relationships.Write],
+            Update = [CdfAcl.Relationships.Read, CdfAcl.Relationships.Write],
+        },
         Insert = InsertEffect.Creates,
         PrimaryKey = ["external_id"],
         Columns =

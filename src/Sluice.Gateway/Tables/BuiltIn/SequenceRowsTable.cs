@@ -8,7 +8,14 @@ internal static class SequenceRowsTable
         Name = "sequence_rows",
         Kind = TableKind.SequenceRows,
         Comment = "Rows of CDF sequences. INSERT overwrites the values of the same sequence, row and columns; the row's other columns stay.",
-        Capabilities = TableCapabilities.ReadWrite("sequences"),
+        Capabilities = new TableCapabilities
+        {
+            Select = [CdfAcl.Sequences.Read],
+            Insert = [CdfAcl.Sequences.Write],
+            Upsert = [CdfAcl.Sequences.Write],
+            Update = [CdfAcl.Sequences.Read, CdfAcl.Sequences.Write],
+            Delete = [CdfAcl.Sequences.Read, CdfAcl.Sequences.Write],
+        },
         Insert = InsertEffect.Overwrites,
         UniqueKeys = [["external_id", "row_number"], ["id", "row_number"]],
         RequiredOneOf = ["external_id", "id"],

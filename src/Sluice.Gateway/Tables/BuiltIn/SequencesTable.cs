@@ -8,7 +8,7 @@ internal static class SequencesTable
         Name = "sequences",
         Kind = TableKind.Sequences,
         Comment = "CDF sequences. INSERT creates; an external_id that exists is refused. Their rows: sequence_rows.",
-        Capabilities = TableCapabilities.ReadWrite("sequences"),
+        Capabilities = TableCapabilities.Items(CdfAcl.Sequences),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],

@@ -9,7 +9,7 @@ internal static class StringDatapointsTable
         SinceVersion = 2,
         Kind = TableKind.StringDatapoints,
         Comment = "Values of string time series. INSERT overwrites the value of the same series and time.",
-        Capabilities = TableCapabilities.ReadWrite("timeseries"),
+        Capabilities = DatapointColumns.Capabilities,
         Insert = InsertEffect.Overwrites,
         RequiredOneOf = ["external_id", "id"],
         NaturalKeys = [["external_id", "timestamp"], ["id", "timestamp"]],

@@ -9,7 +9,7 @@ internal static class TimeSeriesTable
         NameInVersion1 = "timeseries",
         Kind = TableKind.TimeSeries,
         Comment = "CDF time series. INSERT creates; an external_id that exists is refused. Values: double_datapoints, string_datapoints.",
-        Capabilities = TableCapabilities.ReadWrite("timeseries"),
+        Capabilities = TableCapabilities.Items(CdfAcl.TimeSeries),
         Insert = InsertEffect.Creates,
         PrimaryKey = ["id"],
         UniqueKeys = [["external_id"]],

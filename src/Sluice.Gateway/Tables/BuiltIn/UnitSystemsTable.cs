@@ -9,7 +9,7 @@ internal static class UnitSystemsTable
         SinceVersion = 2,
         Kind = TableKind.UnitSystems,
         Comment = "CDF's systems of units: which unit a quantity has in each. They can only be read.",
-        Capabilities = TableCapabilities.ReadOnly(string.Empty),
+        Capabilities = TableCapabilities.ReadOnly(),
         Insert = InsertEffect.None,
         PrimaryKey = ["name"],
         Columns =

@@ -9,7 +9,7 @@ internal static class UnitsTable
         SinceVersion = 2,
         Kind = TableKind.Units,
         Comment = "CDF's catalog of units. They can only be read.",
-        Capabilities = TableCapabilities.ReadOnly(string.Empty),
+        Capabilities = TableCapabilities.ReadOnly(),
         Insert = InsertEffect.None,
         PrimaryKey = ["external_id"],
         Columns =

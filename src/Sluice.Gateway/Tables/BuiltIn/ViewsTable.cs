@@ -9,7 +9,7 @@ internal static class ViewsTable
         SinceVersion = 2,
         Kind = TableKind.Views,
         Comment = "CDF views. They can only be read; a table over a view is made by an administrator.",
-        Capabilities = TableCapabilities.ReadOnly("datamodels:read"),
+        Capabilities = TableCapabilities.ReadOnly(CdfAcl.DataModels.Read),
         Insert = InsertEffect.None,
         PrimaryKey = ["space", "external_id", "version"],
         Columns =

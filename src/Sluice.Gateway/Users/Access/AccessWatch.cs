@@ -20,7 +20,7 @@ public sealed partial class AccessWatch
     private DateTimeOffset _checkedAt;
     private Task<AccessState>? _check;
     private DateTimeOffset _checkVersion;
-    private CancellationTokenSource? _watching;
+    private bool _watching;
 
     internal AccessWatch(string username, AccessProbe probe, UserStore users, AccessOptions options, TimeProvider time, ILogger logger)
     {
@@ -42,10 +42,10 @@ public sealed partial class AccessWatch
         lock (_lock)
         {
             _leases.Add(lease);
-            if (_watching is null)
+            if (!_watching)
             {
-                _watching = new CancellationTokenSource();
-                _ = WatchAsync(_watching.Token);
+                _watching = true;
+                _ = WatchAsync();
             }
         }
 
@@ -54,17 +54,10 @@ public sealed partial class AccessWatch
 
     private void Close(AccessLease lease)
     {
-        CancellationTokenSource? ended = null;
         lock (_lock)
         {
-            if (_leases.Remove(lease) && _leases.Count == 0)
-            {
-                (ended, _watching) = (_watching, null);
-            }
+            _leases.Remove(lease);
         }
-
-        ended?.Cancel();
-        ended?.Dispose();
     }
 
     private Task<AccessState> CheckAsync(GatewayUser user, TimeSpan maxAge)
@@ -90,28 +83,33 @@ public sealed partial class AccessWatch
         }
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    private async Task WatchAsync()
     {
         while (true)
         {
-            await Task.Delay(_options.CheckInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellationToken.IsCancellationRequested)
+            await Task.Delay(_options.CheckInterval, _time);
+            lock (_lock)
             {
-                return;
+                _watching = _leases.Count > 0;
+                if (!_watching)
+                {
+                    return;
+                }
             }
 
             try
             {
                 // As he is now: he may have got other credentials.
-                if (await _users.FindAsync(_username, cancellationToken) is { } user
+                if (await _users.FindAsync(_username, CancellationToken.None) is { } user
                     && await CheckAsync(user, _options.CheckInterval / 2) is { Status: AccessStatus.Lost } lost)
                 {
                     EndSessions(lost);
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or EngineException or OperationCanceledException)
+            catch (Exception e)
             {
-                LogNotChecked(_logger, _username, e.Message);
+                // Whatever it is, sessions must not go unwatched for it.
+                LogNotChecked(_logger, _username, e);
             }
         }
     }
@@ -213,6 +211,6 @@ public sealed partial class AccessWatch
     [LoggerMessage(3, LogLevel.Information, "User {Username} has access to CDF project {Project} again")]
     private static partial void LogGranted(ILogger logger, string username, string project);
 
-    [LoggerMessage(4, LogLevel.Warning, "The access of user {Username} to CDF could not be checked: {Reason}")]
-    private static partial void LogNotChecked(ILogger logger, string username, string reason);
+    [LoggerMessage(4, LogLevel.Warning, "The access of user {Username} to CDF could not be checked")]
+    private static partial void LogNotChecked(ILogger logger, string username, Exception exception);
 }

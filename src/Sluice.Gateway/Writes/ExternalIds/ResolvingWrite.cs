@@ -197,13 +197,11 @@ internal sealed class ResolvingWrite : IRowWrite
     private PgException CannotAsk(CdfError error, ReferredResource resource)
     {
         var mapped = new CdfErrorMapper(_plan).Map(error, new WriteKeys("external_id"));
-        var (what, capability) = resource == ReferredResource.Assets ? ("assets", "assets:read") : ("data sets", "datasets:read");
+        var (what, capability) = resource == ReferredResource.Assets ? ("assets", CdfAcl.Assets.Read) : ("data sets", CdfAcl.DataSets.Read);
         return new PgException(mapped with
         {
             Message = $"cannot look up external ids of {what}: {mapped.Message}",
-            Hint = mapped.SqlState == SqlState.InsufficientPrivilege
-                ? $"The user's credentials need the capability {capability}. An administrator adds it to their CDF group, under Access management, Groups."
-                : mapped.Hint,
+            Hint = mapped.SqlState == SqlState.InsufficientPrivilege ? Capability.Hint([capability]) : mapped.Hint,
         });
     }
 

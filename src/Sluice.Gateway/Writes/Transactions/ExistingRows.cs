@@ -24,7 +24,7 @@ internal static class ExistingRows
             if (!answer.IsSuccess)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new PgException(new CdfErrorMapper(plan).Map(answer.Error, new WriteKeys(key)));
+                throw new PgException(new CdfErrorMapper(plan, reading: true).Map(answer.Error, new WriteKeys(key)));
             }
 
             foreach (var existing in answer.Value)
@@ -66,7 +66,7 @@ internal static class ExistingRows
             cancellationToken.ThrowIfCancellationRequested();
             if (prepared.Error is { } error)
             {
-                throw new PgException(new CdfErrorMapper(request.Plan).Map(error, request.Keys));
+                throw new PgException(new CdfErrorMapper(request.Plan, reading: true).Map(error, request.Keys));
             }
 
             notApplied.UnionWith(prepared.NotApplied.Select(spans.OriginOf));
