@@ -22,5 +22,5 @@ public sealed record Capability(CdfAcl Acl, string Action)
     /// <summary>What to do where CDF refuses for want of some of them.</summary>
     public static string Hint(IReadOnlyList<Capability> capabilities) =>
         $"The user's credentials need the {(capabilities.Count == 1 ? "capability" : "capabilities")} {Format(capabilities)} for these rows. "
-        + "An administrator adds what is missing to their CDF group: in the portal under Admin, Groups (older portals: Access management, Groups).";
+        + "An administrator adds what is missing to their CDF group, under Access management, Groups.";
 }

@@ -12,11 +12,10 @@ public static class ViewTable
     {
         Select = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModels.Read],
         Insert = [CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
-        Upsert = [CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        Upsert = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
         InsertMissing = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
         Update = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
         Delete = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
-        Truncate = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
     };
 
 

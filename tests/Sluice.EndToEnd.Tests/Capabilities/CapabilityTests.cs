@@ -56,7 +56,7 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
 
     [Theory]
     [InlineData("pumps", "Pump", TableKind.Nodes, "name", "'n'", "power = 2")]
-    [InlineData("pipes", "Pipe", TableKind.Edges, "type, start_node, end_node", "'{s}:T', '{s}:a', '{s}:b'", "length = 2")]
+    [InlineData("pipes", "Pipe", TableKind.Edges, "type, start_node, end_node, length", "'{s}:T', '{s}:a', '{s}:b', 1", "length = 2")]
     public async Task Tables_of_ones_own_over_views_need_what_it_says(string table, string view, TableKind kind, string columns, string values, string set)
     {
         var model = await ViewModel.CreateAsync(Gateway);
@@ -150,7 +150,6 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
             catch (Exception e) when (e is PostgresException or Xunit.Sdk.XunitException)
             {
                 wrong.Add($"{name} ({Capability.Format(needed)}): {(e is PostgresException p ? $"{p.SqlState} {p.MessageText} {p.Detail} {p.Hint}" : e.Message)}");
-                if (connection.State != System.Data.ConnectionState.Open) { wrong.AddRange(Gateway.Log.All.Where(l => l.StartsWith("Error", StringComparison.Ordinal)).TakeLast(2)); break; }
                 await RunAsync(connection, ["rollback"]);
             }
         }

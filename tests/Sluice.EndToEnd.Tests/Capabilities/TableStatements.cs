@@ -16,6 +16,9 @@ internal sealed record TableStatements
     /// <summary>Their values.</summary>
     public required string Values { get; init; }
 
+    /// <summary>Those of another row; by default with another key.</summary>
+    public string? OtherValues { get; init; }
+
     /// <summary>The condition that finds the row.</summary>
     public required string Where { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed record TableStatements
         yield return ("DO UPDATE", SqlUse.Upsert, false, true, [Columns.Contains($", {column}", StringComparison.Ordinal) || column is null
             ? $"{insert} on conflict ({Key}) do update set {column} = excluded.{column}"
             : $"insert into {Table} ({Columns}, {column}) values ({Values}, {Set!.Split(" = ")[1]}) on conflict ({Key}) do update set {column} = excluded.{column}"]);
-        yield return ("DO NOTHING", SqlUse.InsertMissing, false, false, [$"{insert} on conflict do nothing"]);
+        yield return ("DO NOTHING", SqlUse.InsertMissing, false, true, [$"{insert}, ({OtherValues ?? Values.Replace("{k}", "{k}x", StringComparison.Ordinal)}) on conflict do nothing"]);
         yield return ("UPDATE", SqlUse.Update, false, true, [$"update {Table} set {Set} where {Where}"]);
         yield return ("computed UPDATE", SqlUse.Update, true, true, [$"update {Table} set {column} = (select {Computed}) where {Where}"]);
         yield return ("UPDATE in a block", SqlUse.Update, true, true, ["begin", $"update {Table} set {Set} where {Where}", "commit"]);
@@ -77,11 +80,13 @@ internal sealed record TableStatements
         yield return Of("double_datapoints", "external_id, timestamp, value", "'{k}', '2024-01-01', 1", $"{Row} and timestamp = '2024-01-01'", "value = 2") with
         {
             Key = "external_id, timestamp",
+            OtherValues = "'{k}', '2024-01-02', 1",
             Parents = [("timeseries", Series)],
         };
         yield return Of("string_datapoints", "external_id, timestamp, value", "'{k}', '2024-01-01', 'a'", $"{Row} and timestamp = '2024-01-01'", "value = 'b'") with
         {
             Key = "external_id, timestamp",
+            OtherValues = "'{k}', '2024-01-02', 'a'",
             Parents = [("timeseries", Series.Replace("false", "true", StringComparison.Ordinal))],
         };
         yield return Of(

@@ -32,6 +32,8 @@ internal sealed class AllKeys
             TableKind.RawTables => ["_raw_database", "_raw_table"],
             TableKind.DoubleDatapoints or TableKind.StringDatapoints or TableKind.SequenceRows => throw new PgException(
                 SqlState.FeatureNotSupported, $"all rows of CDF table \"{table.Name}\" cannot be deleted at once", hint: "Name the series or sequence by WHERE."),
+            TableKind.Nodes or TableKind.Edges => throw new PgException(
+                SqlState.FeatureNotSupported, $"all rows of CDF table \"{table.Name}\" cannot be deleted at once", hint: "Name the rows by space and external_id."),
             _ => [table.FindColumn("id") is null ? "external_id" : "id"],
         };
     }
