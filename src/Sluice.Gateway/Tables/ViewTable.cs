@@ -13,7 +13,7 @@ public static class ViewTable
         Select = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModels.Read],
         Insert = [CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
         Upsert = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
-        InsertMissing = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
+        InsertMissing = [CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
         Update = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
         Delete = [CdfAcl.DataModelInstances.Read, CdfAcl.DataModelInstances.Write, CdfAcl.DataModels.Read],
     };

@@ -46,7 +46,7 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
                 Values = "'{k}', 1979",
                 Where = "title = '{k}'",
                 Key = "title",
-                Set = "year = 1986",
+                Set = ("year", "1986"),
             },
             application,
             login);
@@ -55,8 +55,8 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
     }
 
     [Theory]
-    [InlineData("pumps", "Pump", TableKind.Nodes, "name", "'n'", "power = 2")]
-    [InlineData("pipes", "Pipe", TableKind.Edges, "type, start_node, end_node, length", "'{s}:T', '{s}:a', '{s}:b', 1", "length = 2")]
+    [InlineData("pumps", "Pump", TableKind.Nodes, "name", "'n'", "power")]
+    [InlineData("pipes", "Pipe", TableKind.Edges, "type, start_node, end_node, length", "'{s}:T', '{s}:a', '{s}:b', 1", "length")]
     public async Task Tables_of_ones_own_over_views_need_what_it_says(string table, string view, TableKind kind, string columns, string values, string set)
     {
         var model = await ViewModel.CreateAsync(Gateway);
@@ -73,7 +73,7 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
                 Values = $"'{model.Space}', '{{k}}', {values.Replace("{s}", model.Space, StringComparison.Ordinal)}",
                 Where = $"space = '{model.Space}' and external_id = '{{k}}'",
                 Key = "space, external_id",
-                Set = set,
+                Set = (set, "2"),
             },
             application,
             login);
@@ -127,9 +127,11 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
     {
         await using var connection = await Gateway.OpenAsync(login);
         var wrong = new List<string>();
-        foreach (var (name, use, reads, exists, sql) in table.All())
+        foreach (var statement in table.All())
         {
-            if (IsNotSupported(table, use) || (reads ? table.Definition.Capabilities.WithReading(use) : table.Definition.Capabilities.For(use)) is not { } needed)
+            var capabilities = table.Definition.Capabilities;
+            if (IsNotSupported(table, statement.Use)
+                || (statement.Reads ? capabilities.WithReading(statement.Use) : capabilities.For(statement.Use)) is not { } needed)
             {
                 continue;
             }
@@ -138,18 +140,18 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
             {
                 foreach (var missing in needed)
                 {
-                    var refused = await PrepareAsync(table, connection, application, exists, sql);
+                    var refused = await PrepareAsync(table, connection, application, statement);
                     await application.SetCapabilitiesAsync(needed.Remove(missing).Select(capability => capability.ApiName));
-                    await AssertRefusedAsync(connection, refused, missing.ToString(), name);
+                    await AssertRefusedAsync(connection, refused, missing.ToString(), statement.Name);
                 }
 
-                var works = await PrepareAsync(table, connection, application, exists, sql);
+                var works = await PrepareAsync(table, connection, application, statement);
                 await application.SetCapabilitiesAsync(needed.Select(capability => capability.ApiName));
                 await RunAsync(connection, works);
             }
             catch (Exception e) when (e is PostgresException or Xunit.Sdk.XunitException)
             {
-                wrong.Add($"{name} ({Capability.Format(needed)}): {(e is PostgresException p ? $"{p.SqlState} {p.MessageText} {p.Detail} {p.Hint}" : e.Message)}");
+                wrong.Add($"{statement.Name} ({Capability.Format(needed)}): {(e is PostgresException p ? $"{p.SqlState} {p.MessageText} {p.Detail} {p.Hint}" : e.Message)}");
                 await RunAsync(connection, ["rollback"]);
             }
         }
@@ -162,7 +164,8 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
         use == SqlUse.Select && table.Definition.Kind is TableKind.RawTables or TableKind.ExtractionPipelineRuns;
 
     /// <summary>Makes what a statement needs with all capabilities; returns the statement for a key of its own.</summary>
-    private async Task<string[]> PrepareAsync(TableStatements table, NpgsqlConnection connection, CdfApplication application, bool exists, string[] sql)
+    private async Task<string[]> PrepareAsync(
+        TableStatements table, NpgsqlConnection connection, CdfApplication application, TableStatements.Statement statement)
     {
         var key = NextKey();
         foreach (var (path, body) in table.Parents)
@@ -170,13 +173,13 @@ public sealed class CapabilityTests(AccessServer server) : IClassFixture<AccessS
             await Gateway.Cdf.PostAsync(path, JsonNode.Parse(Of(body))!);
         }
 
-        if (exists)
+        if (statement.Exists)
         {
             await application.SetCapabilitiesAsync(CdfAcl.All.SelectMany(acl => new[] { acl.Read.ApiName, acl.Write.ApiName }));
             await RunAsync(connection, [Of($"insert into {table.Table} ({table.Columns}) values ({table.Values})")]);
         }
 
-        return [.. sql.Select(Of)];
+        return [.. statement.Sql.Select(Of)];
 
         string Of(string text) => text.Replace("{k}", key, StringComparison.Ordinal);
     }
