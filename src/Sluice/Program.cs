@@ -21,6 +21,7 @@ var root = new RootCommand(
     UserCommand.Create(),
     TableCommand.Create(),
     KeysCommand.Create(),
+    MigrateCommand.Create(),
 };
 
 using var signals = new StopSignals();

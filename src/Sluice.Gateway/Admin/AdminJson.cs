@@ -14,6 +14,7 @@ namespace Sluice.Gateway.Admin;
 [JsonSerializable(typeof(RotatePasswordRequest))]
 [JsonSerializable(typeof(TablenamesRequest))]
 [JsonSerializable(typeof(CreateTablesRequest))]
+[JsonSerializable(typeof(UpdateTablesRequest))]
 [JsonSerializable(typeof(ItemsAnswer<UserCreated>))]
 [JsonSerializable(typeof(ItemsAnswer<UserAnswer>))]
 [JsonSerializable(typeof(ItemsAnswer<PasswordRotated>))]

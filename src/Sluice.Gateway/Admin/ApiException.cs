@@ -3,8 +3,9 @@ namespace Sluice.Gateway.Admin;
 /// <summary>Ends a call of the administration API with <c>{"error":{"code","message"}}</c>.</summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="message">What is wrong and what to do; never a secret.</param>
-internal sealed class ApiException(int status, string message) : Exception(message)
+public sealed class ApiException(int status, string message) : Exception(message)
 {
+    /// <summary>HTTP status.</summary>
     public int Status { get; } = status;
 
     /// <summary>What the request named and is not there.</summary>

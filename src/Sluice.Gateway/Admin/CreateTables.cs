@@ -7,7 +7,7 @@ namespace Sluice.Gateway.Admin;
 /// <c>POST /api/v1/projects/{project}/postgresgateway/tables/{username}</c>: 1 to 10 tables, all or none. The same table again is no error, since clients
 /// repeat this call after a lost answer.
 /// </summary>
-internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, IUserDatabaseTables databases, ViewLookup views, TimeProvider time)
+internal sealed class CreateTables(GatewayAccess access, TableOperations operations, ViewLookup views)
 {
     private const int MaxItems = 10;
 
@@ -27,24 +27,10 @@ internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, 
             declarations.Add(item.Type == TableAnswers.View ? await views.DeclareAsync(user, item, context.RequestAborted) : RawRows(item));
         }
 
-        CheckDistinct(declarations);
-        declarations.ForEach(declaration => declaration.ToDefinition());
-        try
-        {
-            var stored = await tables.AddAsync(
-                user.Username,
-                declarations,
-                time.NowInMilliseconds(),
-                (added, cancellation) => databases.AddAsync(user.Username, added, cancellation),
-                context.RequestAborted);
-            return TypedResults.Json(
-                new ItemsAnswer<TableAnswer>([.. stored.Select(table => TableAnswers.Of(table, created: true))]),
-                AdminJson.Default.ItemsAnswerTableAnswer);
-        }
-        catch (TableExistsException e)
-        {
-            throw new ApiException(400, $"{e.Message}; delete it first, or choose another name");
-        }
+        var stored = await operations.CreateAsync(user.Username, declarations, context.RequestAborted);
+        return TypedResults.Json(
+            new ItemsAnswer<TableAnswer>([.. stored.Select(table => TableAnswers.Of(table, created: true))]),
+            AdminJson.Default.ItemsAnswerTableAnswer);
     }
 
     /// <summary>Refuses what does not fit the schema, before CDF is asked for views.</summary>
@@ -78,15 +64,11 @@ internal sealed class CreateTables(GatewayAccess access, UserTableStore tables, 
             [.. Schema.Required(item.Columns, "columns").Select(column => Column(column.Key, column.Value))]);
     }
 
-    private static DeclaredColumn Column(string name, CreateColumn? column) =>
-        new(name, Schema.Required(Schema.NoExtra(Schema.Required(column, name)).Type, "type"));
-
-    private static void CheckDistinct(List<TableDeclaration> declarations)
+    /// <summary>A column as a request declares it.</summary>
+    /// <exception cref="ApiException">422.</exception>
+    public static DeclaredColumn Column(string name, CreateColumn? column)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        if (declarations.Find(declaration => !names.Add(declaration.Tablename)) is { } twice)
-        {
-            throw new ApiException(400, $"table \"{twice.Tablename}\" is in the request more than once");
-        }
+        var declared = Schema.NoExtra(Schema.Required(column, name));
+        return new DeclaredColumn(name, Schema.Required(declared.Type, "type")).Over(name, declared.RawColumn ?? name);
     }
 }

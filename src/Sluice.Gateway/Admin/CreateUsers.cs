@@ -3,25 +3,32 @@ using Microsoft.AspNetCore.Http;
 namespace Sluice.Gateway.Admin;
 
 /// <summary><c>POST /api/v1/projects/{project}/postgresgateway</c>: one user; its password is told here and never again.</summary>
-internal sealed class CreateUsers(GatewayAccess access, UserCreation creation, AdminOptions options)
+internal sealed class CreateUsers(GatewayAccess access, UserOperations operations, AdminOptions options)
 {
     private const int MaxItems = 1;
-    private const int Version = 2;
 
     public async Task<IResult> HandleAsync(string project, HttpContext context)
     {
         var cancellation = context.RequestAborted;
         var caller = await access.AuthorizeForAllAsync(context, project, GatewayAccess.Write);
         var request = await RequestBody.ReadAsync(context.Request, AdminJson.Default.CreateUsersRequest, cancellation);
-        var model = CredentialCheck.CheckShape(Schema.Items(request, MaxItems)[0].Credentials);
-        var (user, password) = await creation.CreateAsync(caller, project, model, Version, cancellation);
+        var item = Schema.Items(request, MaxItems)[0];
+        var wanted = new NewUser
+        {
+            Project = project,
+            Credentials = CredentialCheck.CheckShape(item.Credentials),
+            Options = OptionsJson.Read(item.Options),
+            CreatedBy = caller.Subject,
+        };
+        var (user, password) = await operations.CreateAsync(wanted, caller.Token, cancellation);
         var created = new UserCreated(
             options.Host,
             user.Username,
             password,
             user.CreatedTime.ToUnixTimeMilliseconds(),
             user.LastUpdatedTime.ToUnixTimeMilliseconds(),
-            user.SessionId);
+            user.SessionId,
+            OptionsJson.Write(user.Options));
         return TypedResults.Json(new ItemsAnswer<UserCreated>([created]), AdminJson.Default.ItemsAnswerUserCreated);
     }
 }

@@ -11,10 +11,10 @@ namespace Sluice.Gateway.Admin;
 /// <param name="Session">The session with its first token, if a nonce was redeemed.</param>
 /// <param name="HasGatewayCapability">They were seen to have the capability <c>postgresGateway</c>.</param>
 /// <param name="End">When the client secret or the session ends, if that is known.</param>
-internal sealed record CheckedCredentials(UserCredentials Credentials, BoundSession? Session, bool HasGatewayCapability, DateTimeOffset? End);
+public sealed record CheckedCredentials(UserCredentials Credentials, BoundSession? Session, bool HasGatewayCapability, DateTimeOffset? End);
 
 /// <summary>Tries the credentials of a request at once, so that a mistake shows where it can be mended.</summary>
-internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions options, TimeProvider time)
+public sealed class CredentialCheck(UserCdfClients clients, AdminOptions options, TimeProvider time)
 {
     private const string Example =
         """{"items":[{"credentials":{"clientId":"...","clientSecret":"...","tokenUrl":"https://login.microsoftonline.com/<tenant id>/oauth2/v2.0/token","scopes":"https://<cluster>.cognitedata.com/.default"}}]}""";
@@ -23,32 +23,31 @@ internal sealed class CredentialCheck(UserCdfClients clients, AdminOptions optio
 
     /// <summary>Checks the shape, without asking anyone.</summary>
     /// <exception cref="ApiException">422.</exception>
-    public static CredentialsModel CheckShape(CredentialsModel? given, string field = "credentials")
+    internal static GivenCredentials CheckShape(CredentialsModel? given, string field = "credentials")
     {
         var model = Schema.NoExtra(Schema.Required(given, field));
         if (model is { ClientId: null, ClientSecret: null, TokenUrl: null, Scopes: null, ExpirationTime: null })
         {
-            Schema.Required(model.Nonce, "nonce");
-            return model;
+            return new GivenNonce(Schema.Required(model.Nonce, "nonce"));
         }
 
         Schema.Absent(model.Nonce, "nonce");
-        Schema.Required(model.ClientId, "clientId");
-        Schema.Required(model.ClientSecret, "clientSecret");
-        Schema.Required(model.TokenUrl, "tokenUrl");
-        return model;
+        var (id, secret) = (Schema.Required(model.ClientId, "clientId"), Schema.Required(model.ClientSecret, "clientSecret"));
+        return new GivenApplication(Schema.Required(model.TokenUrl, "tokenUrl"), id, secret, model.Scopes) { ExpirationTime = model.ExpirationTime };
     }
 
     /// <summary>Redeems the nonce, or fetches a token with the application's credentials.</summary>
     /// <exception cref="ApiException">400 they do not work, 503 nobody can tell now.</exception>
-    public Task<CheckedCredentials> TryAsync(string project, CredentialsModel model, CancellationToken cancellationToken) =>
-        model.Nonce is { } nonce
-            ? RedeemAsync(project, nonce, cancellationToken)
-            : TryApplicationAsync(
-                project,
-                new ApplicationCredentials(_tokenUrls.Check(model.TokenUrl!), model.ClientId!, model.ClientSecret!, model.Scopes),
-                model.ExpirationTime is { } end ? CheckEnd(end) : null,
-                cancellationToken);
+    public Task<CheckedCredentials> TryAsync(string project, GivenCredentials given, CancellationToken cancellationToken) => given switch
+    {
+        GivenNonce { Nonce: var nonce } => RedeemAsync(project, nonce, cancellationToken),
+        GivenApplication application => TryApplicationAsync(
+            project,
+            new ApplicationCredentials(_tokenUrls.Check(application.TokenUrl), application.ClientId, application.ClientSecret, application.Scopes),
+            application.ExpirationTime is { } end ? CheckEnd(end) : null,
+            cancellationToken),
+        _ => throw new ArgumentException($"{given.GetType().Name} are credentials of an unknown kind.", nameof(given)),
+    };
 
     /// <summary>No identity provider tells when a secret ends to whoever uses it, so only whoever gives it can say.</summary>
     private DateTimeOffset CheckEnd(long end) =>

@@ -5,7 +5,7 @@ namespace Sluice.Gateway.Admin;
 /// <summary>
 /// <c>POST /api/v1/projects/{project}/postgresgateway/tables/{username}/delete</c>: 1 to 10 custom tables, all or none. RAW tables and views stay.
 /// </summary>
-internal sealed class DeleteTables(GatewayAccess access, TableRemoval removal)
+internal sealed class DeleteTables(GatewayAccess access, TableOperations operations)
 {
     private const int MaxItems = 10;
 
@@ -19,7 +19,7 @@ internal sealed class DeleteTables(GatewayAccess access, TableRemoval removal)
             throw new ApiException(400, $"table \"{builtIn}\" is a built-in table; only custom tables can be deleted");
         }
 
-        var missing = await removal.RemoveAsync(user.Username, names, request.IgnoresUnknown);
+        var missing = await operations.RemoveAsync(user.Username, names, request.IgnoresUnknown);
         return missing.Count == 0 || request.IgnoresUnknown
             ? TypedResults.Json(new NothingAnswer(), AdminJson.Default.NothingAnswer)
             : throw ApiException.NoTables(username, missing);

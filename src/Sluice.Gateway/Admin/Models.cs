@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Sluice.Gateway.Admin;
@@ -21,6 +22,8 @@ internal sealed class CreateUsersRequest : ItemsRequest<CreateUserItem>;
 internal sealed class CreateUserItem : StrictModel
 {
     public CredentialsModel? Credentials { get; set; }
+
+    public Dictionary<string, JsonElement>? Options { get; set; }
 }
 
 /// <summary>Either a nonce, as in the original, or an application's credentials.</summary>
@@ -73,6 +76,38 @@ internal sealed class CreateTableOptions : StrictModel
 internal sealed class CreateColumn : StrictModel
 {
     public string? Type { get; set; }
+
+    public string? RawColumn { get; set; }
+}
+
+internal sealed class UpdateTablesRequest : ItemsRequest<UpdateTableItem>;
+
+internal sealed class UpdateTableItem : StrictModel
+{
+    public string? Tablename { get; set; }
+
+    public TableUpdate? Update { get; set; }
+}
+
+internal sealed class TableUpdate : StrictModel
+{
+    public NameUpdate? Tablename { get; set; }
+
+    public ColumnsUpdate? Columns { get; set; }
+}
+
+internal sealed class NameUpdate : StrictModel
+{
+    public string? Set { get; set; }
+}
+
+internal sealed class ColumnsUpdate : StrictModel
+{
+    public Dictionary<string, CreateColumn?>? Add { get; set; }
+
+    public List<string?>? Drop { get; set; }
+
+    public Dictionary<string, string?>? Rename { get; set; }
 }
 
 internal sealed record ItemsAnswer<T>(IReadOnlyList<T> Items, string? NextCursor = null);
@@ -86,7 +121,8 @@ internal sealed record UserCreated(
     string Password,
     long CreatedTime,
     long LastUpdatedTime,
-    long? SessionId);
+    long? SessionId,
+    JsonObject? Options);
 
 internal sealed record TableAnswer(
     string Type,
@@ -95,7 +131,7 @@ internal sealed record TableAnswer(
     TableOptionsAnswer? Options,
     long? CreatedTime = null);
 
-internal sealed record ColumnAnswer(string Type);
+internal sealed record ColumnAnswer(string Type, string? RawColumn = null);
 
 /// <summary>The options of both types of tables; those of the other one are left out.</summary>
 internal sealed record TableOptionsAnswer
@@ -118,4 +154,4 @@ internal sealed record ErrorAnswer(ErrorContent Error);
 internal sealed record ErrorContent(int Code, string Message, IReadOnlyList<MissingItem>? Missing = null);
 
 /// <summary>What a request named and is not there.</summary>
-internal sealed record MissingItem(string? Username = null, string? Tablename = null);
+public sealed record MissingItem(string? Username = null, string? Tablename = null);

@@ -24,8 +24,8 @@ public static class PostgresGatewayEndpoints
             .AddSingleton<GatewayAccess>()
             .AddSingleton<CredentialCheck>()
             .AddSingleton<CdfSessionEnd>()
-            .AddSingleton<UserCreation>()
-            .AddSingleton<TableRemoval>()
+            .AddSingleton<UserOperations>()
+            .AddSingleton<TableOperations>()
             .AddVersion1()
             .AddLocalAdministration()
             .AddSingleton<CreateUsers>()
@@ -39,6 +39,8 @@ public static class PostgresGatewayEndpoints
             .AddSingleton<RetrieveTables>()
             .AddSingleton<DeleteTables>()
             .AddSingleton<CreateTables>()
+            .AddSingleton<UpdateTables>()
+            .AddSingleton<OpenApiDocument>()
             .AddSingleton<ListTables>();
     }
 
@@ -74,6 +76,9 @@ public static class PostgresGatewayEndpoints
             "/tables/{username}/byids",
             (string project, string username, HttpContext context, RetrieveTables operation) => operation.HandleAsync(project, username, context));
         group.MapPost(
+            "/tables/{username}/update",
+            (string project, string username, HttpContext context, UpdateTables operation) => operation.HandleAsync(project, username, context));
+        group.MapPost(
             "/tables/{username}/delete",
             (string project, string username, HttpContext context, DeleteTables operation) => operation.HandleAsync(project, username, context));
         group.MapPost(
@@ -84,6 +89,9 @@ public static class PostgresGatewayEndpoints
         group.Map("/{**rest}", IResult (HttpContext context) => throw new ApiException(404, $"there is no {context.Request.Method} {context.Request.Path}"));
         endpoints.MapVersion1();
         endpoints.MapLocalAdministration();
+        endpoints.MapGroup("/openapi")
+            .AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>()
+            .MapGet("/v1.json", (OpenApiDocument document) => document.Answer());
         endpoints.MapGroup("/api/v1")
             .AddEndpointFilter<RouteGroupBuilder, ApiErrorFilter>()
             .Map("/{**path}", (HttpContext context, PassThrough operation) => operation.HandleAsync(context));

@@ -21,7 +21,7 @@ internal static class TableAnswers
             RawTableDeclaration raw => new TableAnswer(
                 RawRows,
                 raw.Tablename,
-                Columns(raw.Columns.Select(column => (column.Name, column.Type))),
+                Columns(raw.Columns.Select(column => (column.Name, new ColumnAnswer(column.Type, column.RawColumn)))),
                 new TableOptionsAnswer { Database = raw.Database, Table = raw.Table, PrimaryKey = raw.PrimaryKey },
                 createdTime),
             ViewTableDeclaration view => new TableAnswer(
@@ -38,10 +38,10 @@ internal static class TableAnswers
     public static TableAnswer Of(TableDefinition table) => new(BuiltIn, table.Name, ColumnsOf(table), Options: null);
 
     private static OrderedDictionary<string, ColumnAnswer> ColumnsOf(TableDefinition table) =>
-        Columns(table.Columns.Select(column => (column.Name, TypeName(column))));
+        Columns(table.Columns.Select(column => (column.Name, new ColumnAnswer(TypeName(column)))));
 
-    private static OrderedDictionary<string, ColumnAnswer> Columns(IEnumerable<(string Name, string Type)> columns) =>
-        new(columns.Select(column => KeyValuePair.Create(column.Name, new ColumnAnswer(column.Type))), StringComparer.Ordinal);
+    private static OrderedDictionary<string, ColumnAnswer> Columns(IEnumerable<(string Name, ColumnAnswer Column)> columns) =>
+        new(columns.Select(column => KeyValuePair.Create(column.Name, column.Column)), StringComparer.Ordinal);
 
     private static string TypeName(ColumnDefinition column) =>
         CustomColumnTypes.NameOf(new(column.Type.Type)) ?? column.Type.DisplayName.ToUpperInvariant();

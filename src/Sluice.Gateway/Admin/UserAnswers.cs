@@ -30,6 +30,7 @@ internal static class UserAnswers
         user.CreatedTime.ToUnixTimeMilliseconds(),
         user.LastUpdatedTime.ToUnixTimeMilliseconds(),
         user.SessionId,
+        OptionsJson.Write(user.Options),
         credentials);
 
     private static CredentialsAnswer Credentials(GatewayUser user, DateTimeOffset now) => new(

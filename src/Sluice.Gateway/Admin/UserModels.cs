@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Sluice.Gateway.Admin;
@@ -66,6 +68,8 @@ internal sealed class UpdateUserItem : StrictModel
 internal sealed class UserUpdate : StrictModel
 {
     public CredentialsUpdate? Credentials { get; set; }
+
+    public OptionsUpdate? Options { get; set; }
 }
 
 internal sealed class CredentialsUpdate : StrictModel
@@ -74,10 +78,26 @@ internal sealed class CredentialsUpdate : StrictModel
 }
 
 /// <summary>A user; <paramref name="Credentials"/> only if the caller asks for it, since the original does not have it.</summary>
-internal sealed record UserAnswer(string Username, long CreatedTime, long LastUpdatedTime, long? SessionId, CredentialsAnswer? Credentials = null);
+internal sealed record UserAnswer(
+    string Username,
+    long CreatedTime,
+    long LastUpdatedTime,
+    long? SessionId,
+    JsonObject? Options,
+    CredentialsAnswer? Credentials = null);
 
 /// <summary>What may be told of a user's credentials.</summary>
 /// <param name="Type"><c>session</c> or <c>application</c>.</param>
 /// <param name="ExpirationTime">When the session or the client secret ends, in milliseconds, if that is known.</param>
 /// <param name="Warning">Says that it ends within 14 days.</param>
 internal sealed record CredentialsAnswer(string Type, long? ExpirationTime, string? Warning);
+
+/// <summary>Either all options anew, or some of them.</summary>
+internal sealed class OptionsUpdate : StrictModel
+{
+    public Dictionary<string, JsonElement>? Set { get; set; }
+
+    public Dictionary<string, JsonElement>? Add { get; set; }
+
+    public List<string?>? Remove { get; set; }
+}

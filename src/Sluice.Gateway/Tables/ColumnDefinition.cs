@@ -24,7 +24,7 @@ public sealed record ColumnDefinition
     public required ColumnType Type { get; init; }
 
     /// <summary>The field of the CDF API; the camel case of <see cref="Name"/> where nothing else is said.</summary>
-    public string CdfField { get => field ?? ToCamelCase(Name); init; }
+    public string CdfField { get => field ?? CamelCase.Of(Name); init; }
 
     /// <summary><see cref="CdfField"/> is a property of the table's view, not a field of the instance itself.</summary>
     public bool IsViewProperty { get; init; }
@@ -82,22 +82,4 @@ public sealed record ColumnDefinition
     /// and those with a default.
     /// </summary>
     public bool NotNull => AlwaysReturned && (RequiredOnInsert || Role == ColumnRole.Identity);
-
-    private static string ToCamelCase(string name) => string.Create(name.Length - name.AsSpan().Count('_'), name, static (span, source) =>
-    {
-        var upper = false;
-        var length = 0;
-        foreach (var c in source)
-        {
-            if (c == '_')
-            {
-                upper = length > 0;
-            }
-            else
-            {
-                span[length++] = upper ? char.ToUpperInvariant(c) : c;
-                upper = false;
-            }
-        }
-    });
 }

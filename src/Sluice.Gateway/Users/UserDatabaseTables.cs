@@ -30,8 +30,7 @@ public sealed class UserDatabaseTables(Func<UserDatabases> databases, UserTableS
             username,
             async (catalog, options) =>
             {
-                var rights = new DatabaseRights { CreatesTables = options.StagingTables, ConnectionLimit = options.ConnectionLimit };
-                var login = await databases().EnsureAsync(username, catalog.Common, [.. catalog.Particular], rights, cancellationToken);
+                var login = await databases().EnsureAsync(username, catalog.Common, [.. catalog.Particular], options.ToRights(), cancellationToken);
                 _current[username] = catalog;
                 return (login, catalog);
             },

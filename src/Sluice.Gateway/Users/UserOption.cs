@@ -15,9 +15,10 @@ public sealed class UserOption
     private readonly Func<UserOptions, string?> _get;
     private readonly Func<UserOptions, string?, UserOptions?> _set;
 
-    private UserOption(string name, string values, string description, Func<UserOptions, string?> get, Func<UserOptions, string?, UserOptions?> set)
+    private UserOption(string name, UserOptionKind kind, string values, string description, Func<UserOptions, string?> get, Func<UserOptions, string?, UserOptions?> set)
     {
         Name = name;
+        Kind = kind;
         Values = values;
         Description = description;
         _get = get;
@@ -29,6 +30,7 @@ public sealed class UserOption
     [
         new(
             "on_conflict",
+            UserOptionKind.Word,
             "error, update or ignore",
             "What INSERT and COPY do with rows that exist: where sluice.on_conflict begins.",
             static options => options.OnConflict is { } action ? Format(action) : null,
@@ -39,12 +41,14 @@ public sealed class UserOption
                     : null),
         new(
             "create_missing",
+            UserOptionKind.Flag,
             "on or off",
             "Whether data points create the time series that they refer to: where sluice.create_missing begins.",
             static options => options.CreateMissing is { } flag ? Format(flag) : null,
             static (options, text) => text is null ? options with { CreateMissing = null } : Flag(text) is { } flag ? options with { CreateMissing = flag } : null),
         new(
             "data_set_id",
+            UserOptionKind.Number,
             "the internal id of a data set",
             "The data set of rows that are created without one.",
             static options => options.DataSetId?.ToString(CultureInfo.InvariantCulture),
@@ -53,18 +57,21 @@ public sealed class UserOption
                 : Number(text, 1, MaxId) is { } id ? options with { DataSetId = id } : null),
         new(
             "staging_tables",
+            UserOptionKind.Flag,
             "on or off",
             "Whether the user may create tables in schema public; they are local, their rows are not in CDF.",
             static options => options.StagingTables ? Format(flag: true) : null,
             static (options, text) => text is null ? options with { StagingTables = false } : Flag(text) is { } flag ? options with { StagingTables = flag } : null),
         new(
             "extended_columns",
+            UserOptionKind.Flag,
             "on or off",
             "Whether the tables have columns for external ids where CDF takes internal ids only.",
             static options => options.ExtendedColumns ? Format(flag: true) : null,
             static (options, text) => text is null ? options with { ExtendedColumns = false } : Flag(text) is { } flag ? options with { ExtendedColumns = flag } : null),
         new(
             "string_length",
+            UserOptionKind.Number,
             "255 to 1023",
             "The length of string_datapoints.value, in characters.",
             static options => options.StringLength?.ToString(CultureInfo.InvariantCulture),
@@ -73,6 +80,7 @@ public sealed class UserOption
                 : Number(text, DocumentedStringLength, MaxStringLength) is { } length ? options with { StringLength = (int)length } : null),
         new(
             "connection_limit",
+            UserOptionKind.Number,
             "1 to 10000",
             "How many sessions the user may have at a time.",
             static options => options.ConnectionLimit?.ToString(CultureInfo.InvariantCulture),
@@ -81,6 +89,7 @@ public sealed class UserOption
                 : Number(text, 1, MaxConnections) is { } limit ? options with { ConnectionLimit = (int)limit } : null),
         new(
             "statement_timeout",
+            UserOptionKind.Time,
             "a number with ms, s, min or h, or 0 for none",
             "Where statement_timeout begins; a session may set another.",
             static options => options.StatementTimeout is { } timeout ? Format(timeout) : null,
@@ -91,6 +100,9 @@ public sealed class UserOption
 
     /// <summary>E.g. <c>on_conflict</c>.</summary>
     public string Name { get; }
+
+    /// <summary>What its values are.</summary>
+    public UserOptionKind Kind { get; }
 
     /// <summary>Which values it takes, in words.</summary>
     public string Values { get; }

@@ -1,3 +1,4 @@
+using Sluice.Gateway.Engine;
 using Sluice.Gateway.Sessions;
 using Sluice.Gateway.Tables;
 using Sluice.Gateway.Writes;
@@ -36,6 +37,9 @@ public sealed record UserOptions
 
     /// <summary><c>statement_timeout</c> at the beginning of a session; zero: none; <see langword="null"/>: as the engine has it.</summary>
     public TimeSpan? StatementTimeout { get; init; }
+
+    /// <summary>What the user may do in his database.</summary>
+    internal DatabaseRights ToRights() => new() { CreatesTables = StagingTables, ConnectionLimit = ConnectionLimit };
 
     /// <summary>What the user's sessions begin with instead of the gateway's defaults: RESET and DISCARD ALL return to it.</summary>
     internal IEnumerable<KeyValuePair<string, string>> SessionDefaults()

@@ -33,11 +33,36 @@ public sealed class UserTableStore(IEngine engine)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (version, options) = await LockAsync(connection, username, "FOR SHARE", cancellationToken);
         var tables = await ListAsync(connection, username, cancellationToken);
-        var custom = tables.Select(table => table.Declaration.ToDefinition());
-        var variants = TableVariants.Of(options);
-        var result = await use(version == 1 ? TableCatalog.OfVersion1(custom, variants) : TableCatalog.Of(custom, variants), options);
+        var result = await use(CatalogOf(version, tables, options), options);
         await transaction.CommitAsync(cancellationToken);
         return result;
+    }
+
+    /// <summary>
+    /// Makes a user of version 1 one of version 2. <paramref name="apply"/> gives his database the tables that he has then; should it fail, he stays what he is.
+    /// </summary>
+    /// <exception cref="PgException">28000: there is no such user; 55000: he is of version 2.</exception>
+    public async Task ToVersion2Async(
+        string username,
+        DateTimeOffset now,
+        Func<TableCatalog, UserOptions, Task> apply,
+        CancellationToken cancellationToken)
+    {
+        const string Sql =
+            """
+            UPDATE sluice.gateway_user SET version = 2, last_updated_time = greatest(@now, last_updated_time + interval '1 millisecond') WHERE username = @username
+            """;
+        await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (version, options) = await LockAsync(connection, username, "FOR UPDATE", cancellationToken);
+        if (version != 1)
+        {
+            throw new PgException(SqlState.ObjectNotInPrerequisiteState, $"user \"{username}\" is of version {version} already");
+        }
+
+        await connection.ExecuteAsync(new CommandDefinition(Sql, new { username, now = now.UtcDateTime }, cancellationToken: cancellationToken));
+        await apply(CatalogOf(version: 2, await ListAsync(connection, username, cancellationToken), options), options);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -141,6 +166,13 @@ public sealed class UserTableStore(IEngine engine)
     private static string Serialize(TableDeclaration declaration) => declaration is ViewTableDeclaration view
         ? JsonSerializer.Serialize(view, UsersJson.Default.ViewTableDeclaration)
         : JsonSerializer.Serialize((RawTableDeclaration)declaration, UsersJson.Default.RawTableDeclaration);
+
+    private static TableCatalog CatalogOf(int version, IEnumerable<CustomTable> tables, UserOptions options)
+    {
+        var custom = tables.Select(table => table.Declaration.ToDefinition());
+        var variants = TableVariants.Of(options);
+        return version == 1 ? TableCatalog.OfVersion1(custom, variants) : TableCatalog.Of(custom, variants);
+    }
 
     /// <summary>The names of version 2's tables are nobody's; those of version 1's are taken for its users only.</summary>
     private static void CheckNames(int version, IEnumerable<TableDeclaration> declarations)

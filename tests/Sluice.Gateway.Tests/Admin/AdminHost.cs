@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Cdf.Http;
@@ -84,6 +85,12 @@ internal sealed class AdminHost : IAsyncDisposable, IUserDatabaseTables
     {
         BaseAddress = new Uri("http://gateway"),
     };
+
+    /// <summary>The calls that there are, without those that are passed on or refused.</summary>
+    public IEnumerable<string> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .SelectMany(
+            endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [],
+            (endpoint, method) => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}");
 
     public UserStore Users { get; }
 

@@ -44,6 +44,7 @@ internal sealed class FakeCdf : IAsyncDisposable
         app.MapGet("/api/v1/token/inspect", cdf.Inspect);
         app.MapPost("/api/v1/projects/{project}/sessions/token", cdf.SessionToken);
         app.MapPost("/api/v1/projects/{project}/sessions/revoke", cdf.Revoke);
+        app.MapPost("/api/v1/projects/{project}/models/views/byids", Views);
         app.MapPost("/oauth2/v2.0/token", cdf.Token);
         await app.StartAsync();
         return cdf;
@@ -60,6 +61,14 @@ internal sealed class FakeCdf : IAsyncDisposable
 
     private static IResult Error(int status, string message) =>
         Results.Text(JsonSerializer.Serialize(new { error = new { code = status, message } }), "application/json", statusCode: status);
+
+    /// <summary>There is one view, a pump.</summary>
+    private static async Task<IResult> Views(HttpRequest request)
+    {
+        using var body = await JsonDocument.ParseAsync(request.Body);
+        var pump = new { space = "plant", externalId = "Pump", version = "v1", usedFor = "node", writable = true, createdTime = 1, properties = new { } };
+        return Results.Json(new { items = body.RootElement.GetProperty("items")[0].GetProperty("externalId").GetString() == "Pump" ? [pump] : Array.Empty<object>() });
+    }
 
     private IResult Inspect(HttpRequest request) =>
         Inspections.TryGetValue(request.Headers.Authorization.ToString()["Bearer ".Length..], out var answer)

@@ -134,7 +134,7 @@ public sealed class PassThroughTests(EngineFixture fixture) : IAsyncLifetime
     [Theory]
     [InlineData("PUT", "/api/v1/projects/p/postgresgateway")]
     [InlineData("POST", "/api/v1/projects/p/postgresgateway/users")]
-    [InlineData("POST", "/api/v1/projects/p/PostgresGateway/tables/u/update")]
+    [InlineData("POST", "/api/v1/projects/p/PostgresGateway/tables/u/alter")]
     public async Task Calls_of_the_gateway_that_it_does_not_know_end_here(string method, string path)
     {
         var reply = await _host.SendAsync(new HttpMethod(method), path, null, "admin");

@@ -66,6 +66,14 @@ public sealed class Version1TablesTests
     }
 
     [Fact]
+    public void The_manual_says_of_every_table_what_a_job_must_change()
+    {
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "administration-v1.md"));
+
+        Assert.Contains($"<!-- migration -->\n\n```\n{string.Join('\n', Version1Change.All)}\n```", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_catalog_of_version_1_finds_its_own_tables_alone()
     {
         var catalog = TableCatalog.OfVersion1([]);

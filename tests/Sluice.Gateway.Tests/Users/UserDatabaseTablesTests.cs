@@ -150,16 +150,76 @@ public sealed class UserDatabaseTablesTests : IAsyncLifetime
         Assert.Null(await _users.DeleteAsync(_username, _ => throw new InvalidOperationException("There is nothing to drop."), Cancellation));
     }
 
+    [Fact]
+    public async Task A_user_of_version_1_becomes_one_of_version_2_with_his_own_tables_and_without_his_sessions()
+    {
+        var former = await AddUserOfVersion1Async();
+        await AddToAsync(former.Username, "movies");
+        var (login, tables) = await _databases.EnsureAsync(former.Username, Cancellation);
+        await using var session = await EngineFixture.ConnectAsync(login);
+        await new UserMigration(_engine, _userDatabases).RunAsync(former.Username, Now.AddDays(1), Cancellation);
+        await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => session.RowsAsync("SELECT 1"));
+        var (again, catalog) = await _databases.EnsureAsync(former.Username, Cancellation);
+        await using var next = await EngineFixture.ConnectAsync(again);
+        var user = (await _users.FindAsync(former.Username, Cancellation))!;
+
+        Assert.NotNull(tables.Find("raw"));
+        Assert.Null(catalog.Find("raw"));
+        Assert.NotNull(catalog.Find("movies"));
+        Assert.Equal(former with { Version = 2, LastUpdatedTime = Now.AddDays(1) }, user with { Verifier = former.Verifier, Credentials = former.Credentials });
+        Assert.Equal(former.Verifier.Format(), user.Verifier.Format());
+        Assert.Equal(former.Credentials.Bytes, user.Credentials.Bytes);
+        Assert.Equal(
+            catalog.All.Select(table => table.Name).Order(StringComparer.Ordinal),
+            await next.RowsAsync("SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname COLLATE \"C\""));
+        var error = await Assert.ThrowsAsync<PgException>(() => new UserMigration(_engine, _userDatabases).RunAsync(former.Username, Now, Cancellation));
+        Assert.Equal(SqlState.ObjectNotInPrerequisiteState, error.Error.SqlState);
+    }
+
+    [Fact]
+    public async Task A_user_of_version_1_stays_what_he_is_while_a_transaction_has_read_his_tables()
+    {
+        var former = await AddUserOfVersion1Async();
+        var (login, _) = await _databases.EnsureAsync(former.Username, Cancellation);
+        await using var session = await EngineFixture.ConnectAsync(login);
+        await using var transaction = await session.BeginTransactionAsync(Cancellation);
+        await session.RowsAsync("SELECT 1 FROM ONLY raw");
+        var error = await Assert.ThrowsAsync<PgException>(() => new UserMigration(_engine, _userDatabases).RunAsync(former.Username, Now, Cancellation));
+        await transaction.RollbackAsync(Cancellation);
+
+        Assert.Equal(SqlState.LockNotAvailable, error.Error.SqlState);
+        Assert.Equal(1, (await _users.FindAsync(former.Username, Cancellation))!.Version);
+        Assert.NotEmpty(await session.RowsAsync("SELECT 1 FROM pg_class WHERE oid = to_regclass('public.timeseries')"));
+    }
+
+    private async Task<GatewayUser> AddUserOfVersion1Async()
+    {
+        var user = new GatewayUser
+        {
+            Username = UserSecrets.NewUsername(),
+            Project = "p",
+            Version = 1,
+            Verifier = ScramVerifier.Create("secret"),
+            Credentials = new ProtectedCredentials([1]),
+            CreatedTime = Now,
+            LastUpdatedTime = Now,
+        };
+        await _users.AddAsync(user, Cancellation);
+        return user;
+    }
+
     private Task<IReadOnlyList<string>> RemoveAsync(params string[] names) => _tables.RemoveAsync(
         _username, names, ignoreUnknown: false, (removed, cancellation) => _databases.RemoveAsync(_username, removed, cascade: false, cancellation), Cancellation);
 
     private static string Columns(string table) =>
         $"SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND attname <> '_raw_key' ORDER BY attnum";
 
-    private Task AddAsync(params string[] names) => _tables.AddAsync(
-        _username,
+    private Task AddAsync(params string[] names) => AddToAsync(_username, names);
+
+    private Task AddToAsync(string username, params string[] names) => _tables.AddAsync(
+        username,
         [.. names.Select(name => new RawTableDeclaration(name, "db", "t", null, [new("title", "TEXT")]))],
         Now,
-        (added, cancellation) => _databases.AddAsync(_username, added, cancellation),
+        (added, cancellation) => _databases.AddAsync(username, added, cancellation),
         Cancellation);
 }

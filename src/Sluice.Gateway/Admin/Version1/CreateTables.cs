@@ -4,7 +4,7 @@ using Sluice.Gateway.Users;
 namespace Sluice.Gateway.Admin.Version1;
 
 /// <summary><c>POST /user/{username}/tables</c>: 1 to 100 tables over RAW, all or none. The same table again is no error.</summary>
-internal sealed class CreateTables(Version1Access access, UserTableStore tables, IUserDatabaseTables databases, TimeProvider time)
+internal sealed class CreateTables(Version1Access access, TableOperations operations)
 {
     /// <summary>Most items of a request about tables.</summary>
     public const int MaxItems = 100;
@@ -13,22 +13,8 @@ internal sealed class CreateTables(Version1Access access, UserTableStore tables,
     {
         var user = await access.AuthorizeForUserAsync(context, username);
         var request = await RequestBody.ReadAsync(context.Request, Version1Json.Default.CreateTablesRequest, context.RequestAborted);
-        var declarations = Schema.Items(request, MaxItems).Select(Declaration).ToList();
-        TableNames.CheckDistinct(declarations.Select(declaration => declaration.Tablename));
-        declarations.ForEach(declaration => declaration.ToDefinition());
-        try
-        {
-            return TableAnswers.Of(await tables.AddAsync(
-                user.Username,
-                declarations,
-                time.NowInMilliseconds(),
-                (added, cancellation) => databases.AddAsync(user.Username, added, cancellation),
-                context.RequestAborted));
-        }
-        catch (TableExistsException e)
-        {
-            throw new ApiException(400, $"{e.Message}; delete it first, or choose another name");
-        }
+        var declarations = Schema.Items(request, MaxItems).Select(TableDeclaration (item) => Declaration(item)).ToList();
+        return TableAnswers.Of(await operations.CreateAsync(user.Username, declarations, context.RequestAborted));
     }
 
     private static RawTableDeclaration Declaration(CreateTableItem item)
@@ -45,6 +31,6 @@ internal sealed class CreateTables(Version1Access access, UserTableStore tables,
             Schema.Required(options.Database, "database"),
             Schema.Required(options.Table, "table"),
             options.PrimaryKey,
-            [.. Schema.Required(item.Columns, "columns").Select(TableNames.Column)]);
+            [.. Schema.Required(item.Columns, "columns").Select(TableAnswers.Column)]);
     }
 }

@@ -4,7 +4,7 @@ using Sluice.Gateway.Users;
 namespace Sluice.Gateway.Admin.Version1;
 
 /// <summary><c>POST /user/{username}/tables/delete</c>: removes tables by id, all or none. The RAW tables stay.</summary>
-internal sealed class DeleteTables(Version1Access access, UserTableStore tables, TableRemoval removal)
+internal sealed class DeleteTables(Version1Access access, UserTableStore tables, TableOperations operations)
 {
     public async Task<IResult> HandleAsync(string username, HttpContext context)
     {
@@ -13,7 +13,7 @@ internal sealed class DeleteTables(Version1Access access, UserTableStore tables,
         var items = Schema.Items(request, CreateTables.MaxItems);
         var existing = await tables.ListAsync(user.Username, context.RequestAborted);
         var names = items.Select(item => TableAnswers.Find(existing, item.Id).Declaration.Tablename).Distinct(StringComparer.Ordinal).ToList();
-        var missing = await removal.RemoveAsync(user.Username, names, ignoreUnknown: false);
+        var missing = await operations.RemoveAsync(user.Username, names, ignoreUnknown: false);
         return missing.Count == 0
             ? TypedResults.Json(new NothingAnswer(), AdminJson.Default.NothingAnswer)
             : throw ApiException.NoTables(username, missing);

@@ -12,7 +12,7 @@ internal static class TableAnswers
     public const string Raw = "raw";
 
     /// <summary>The only type of columns.</summary>
-    public const string ColumnType = "TEXT";
+    private const string ColumnType = "TEXT";
 
     /// <summary><c>{"items":[...]}</c>, without tables that version 1 does not know: those over views, which SQL can make.</summary>
     public static IResult Of(IEnumerable<CustomTable> tables) => TypedResults.Json(
@@ -34,12 +34,13 @@ internal static class TableAnswers
             : tables.FirstOrDefault(table => table.Id == number && table.Declaration is RawTableDeclaration) ?? throw new ApiException(404, $"the user has no table with id {number}");
     }
 
-    /// <summary>What a table over RAW was declared as.</summary>
-    public static RawTableDeclaration Declaration(CustomTable table) => (RawTableDeclaration)table.Declaration;
+    /// <summary>A column, whose type is always text.</summary>
+    /// <exception cref="ApiException">422.</exception>
+    public static DeclaredColumn Column(string? name) => new(Schema.Required(name, "columns"), ColumnType);
 
     private static TableAnswer Of(CustomTable table)
     {
-        var declaration = Declaration(table);
+        var declaration = (RawTableDeclaration)table.Declaration;
         return new TableAnswer(
             table.Id,
             Raw,

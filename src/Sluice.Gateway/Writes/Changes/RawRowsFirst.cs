@@ -132,7 +132,7 @@ internal sealed class RawRowsFirst(string database, string table) : WritePrepara
 
     /// <summary>Of DO UPDATE only some of the columns are for a row that exists.</summary>
     private static bool Changes(WritePlan plan, string column) =>
-        plan.Verb == WriteVerb.Update || plan.ConflictColumns.Any(changed => changed.Name == column);
+        plan.Verb == WriteVerb.Update || plan.ConflictColumns.Any(changed => changed.CdfField == column);
 
     /// <summary>The row as CDF has it, and afterwards: with what the columns of the keys are called in CDF.</summary>
     private byte[] Returned(WritePlan plan, JsonElement given, JsonElement? existing)
