@@ -102,8 +102,8 @@ public sealed partial class IdleConnectionTests(ITestOutputHelper output) : IAsy
     }
 
     private static int OpenFileLimit() =>
-        int.TryParse(MaxOpenFiles().Match(File.ReadAllText("/proc/self/limits")).Groups[1].Value, CultureInfo.InvariantCulture, out var limit) ? limit : int.MaxValue;
+        int.TryParse(MaxOpenFiles().Match(File.ReadAllText("/proc/self/limits")).Groups["limit"].Value, CultureInfo.InvariantCulture, out var limit) ? limit : int.MaxValue;
 
-    [GeneratedRegex(@"Max open files\s+(\d+)", RegexOptions.None, 1_000)]
+    [GeneratedRegex(@"Max open files\s+(?<limit>\d+)", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex MaxOpenFiles();
 }

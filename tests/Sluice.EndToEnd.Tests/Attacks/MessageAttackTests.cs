@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Npgsql;
 using Sluice.EndToEnd.Tests.Servers;
 using Sluice.EndToEnd.Tests.Wire;

@@ -32,7 +32,7 @@ public sealed class ReachabilityTests(EngineFixture fixture)
             "--reuid=54321", "--regid=54321", "--clear-groups", Psql, "-h", fixture.Engine.SocketDirectory,
             "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "anybody", "-d", "postgres", "-w", "-c", "select 1",
         ];
-        using var process = Process.Start(new ProcessStartInfo(SetPriv, arguments) { RedirectStandardError = true, WorkingDirectory = "/" })!;
+        using var process = Process.Start(new ProcessStartInfo(SetPriv, arguments) { UseShellExecute = false, RedirectStandardError = true, WorkingDirectory = "/" })!;
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, process.ExitCode);

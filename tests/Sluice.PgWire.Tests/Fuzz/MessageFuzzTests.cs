@@ -152,7 +152,7 @@ public sealed class MessageFuzzTests
                         int length = Math.Min(random.Next(1, 40), input.Length - written);
                         pipe.Writer.Write(input.AsSpan(written, length));
                         written += length;
-                        Assert.True(pipe.Writer.FlushAsync().IsCompletedSuccessfully);
+                        Assert.True(pipe.Writer.FlushAsync().AsTask().IsCompletedSuccessfully);
                     }
 
                     Assert.True(reader.WhenReadable().IsCompleted);

@@ -56,7 +56,7 @@ public sealed class StartupFuzzTests
             {
                 int length = Math.Min(random.Next(1, 200), input.Length - at);
                 toServer.Writer.Write(input.AsSpan(at, length));
-                Assert.True(toServer.Writer.FlushAsync().IsCompletedSuccessfully);
+                Assert.True(toServer.Writer.FlushAsync().AsTask().IsCompletedSuccessfully);
                 at += length;
             }
 
