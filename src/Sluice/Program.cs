@@ -13,6 +13,7 @@ var root = new RootCommand(
     Run it:   sluice serve     against a CDF cluster
     Users:    sluice user      register, change and remove them
               sluice table     their own tables over RAW tables and views
+              sluice apply     all of it as a file declares it
     """)
 {
     ServeCommand.Create(),
@@ -20,6 +21,7 @@ var root = new RootCommand(
     EmulatorCommand.Create(),
     UserCommand.Create(),
     TableCommand.Create(),
+    ApplyCommand.Create(),
     KeysCommand.Create(),
     MigrateCommand.Create(),
 };

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sluice.Gateway.Engine;
+using Sluice.Gateway.Users;
 using Sluice.PgWire.Protocol;
 
 namespace Sluice.Gateway.Admin;
@@ -21,6 +22,10 @@ internal sealed partial class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : I
         catch (ApiException e)
         {
             return Answer(e.Status, e.Message, e.Missing);
+        }
+        catch (UserNameTakenException e)
+        {
+            return Answer(400, e.Message);
         }
         catch (BadHttpRequestException e)
         {

@@ -16,6 +16,7 @@ internal sealed class CreateUsers(GatewayAccess access, UserOperations operation
         var wanted = new NewUser
         {
             Project = project,
+            Name = Schema.Name(item.Name),
             Credentials = CredentialCheck.CheckShape(item.Credentials),
             Options = OptionsJson.Read(item.Options),
             CreatedBy = caller.Subject,

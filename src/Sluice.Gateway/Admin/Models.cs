@@ -23,6 +23,8 @@ internal sealed class CreateUserItem : StrictModel
 {
     public CredentialsModel? Credentials { get; set; }
 
+    public string? Name { get; set; }
+
     public Dictionary<string, JsonElement>? Options { get; set; }
 }
 

@@ -8,6 +8,9 @@ public sealed record NewUser
     /// <summary>Url name of the CDF project.</summary>
     public required string Project { get; init; }
 
+    /// <summary>What an administrator calls him, by <see cref="UserNames"/>; null for nothing.</summary>
+    public string? Name { get; init; }
+
     /// <summary>As which he acts in CDF.</summary>
     public required GivenCredentials Credentials { get; init; }
 

@@ -10,18 +10,18 @@ namespace Sluice.Gateway.Admin;
 /// A user's options as JSON, in requests and answers: <c>{"onConflict":"update","createMissing":true,"dataSetId":123}</c>. The names are those of
 /// <see cref="UserOption"/> in camel case; times are a number of milliseconds, or text such as <c>30s</c>.
 /// </summary>
-internal static class OptionsJson
+public static class OptionsJson
 {
     /// <summary>The options of a new user.</summary>
     /// <exception cref="ApiException">422.</exception>
-    public static UserOptions Read(Dictionary<string, JsonElement>? given) => given is null ? UserOptions.Default : Set(UserOptions.Default, given);
+    internal static UserOptions Read(Dictionary<string, JsonElement>? given) => given is null ? UserOptions.Default : Set(UserOptions.Default, given);
 
     /// <summary>
     /// What <c>{"set":{…}}</c> does with options, which replaces them all, or <c>{"add":{…},"remove":["dataSetId"]}</c>, which changes those that it names;
     /// null if nothing is given.
     /// </summary>
     /// <exception cref="ApiException">422.</exception>
-    public static Func<UserOptions, UserOptions>? Change(OptionsUpdate? update)
+    internal static Func<UserOptions, UserOptions>? Change(OptionsUpdate? update)
     {
         if (update is null)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Sluice.Gateway.Users;
 
 namespace Sluice.Gateway.Admin;
 
@@ -37,6 +38,10 @@ internal static class Schema
             throw ApiException.Schema("Extra inputs are not permitted", field);
         }
     }
+
+    /// <summary>A name that an administrator gives a user, or null.</summary>
+    public static string? Name(string? name) =>
+        name is null || UserNames.IsName(name) ? name : throw ApiException.Schema($"Input should be {UserNames.Rule}", "name");
 
     /// <summary>Refuses the absence of a member.</summary>
     public static T Required<T>([NotNull] T? value, string field)

@@ -27,6 +27,7 @@ internal static class UserAnswers
 
     private static UserAnswer Of(GatewayUser user, CredentialsAnswer? credentials) => new(
         user.Username,
+        user.Name,
         user.CreatedTime.ToUnixTimeMilliseconds(),
         user.LastUpdatedTime.ToUnixTimeMilliseconds(),
         user.SessionId,

@@ -67,6 +67,8 @@ internal sealed class UpdateUserItem : StrictModel
 
 internal sealed class UserUpdate : StrictModel
 {
+    public NameUpdate? Name { get; set; }
+
     public CredentialsUpdate? Credentials { get; set; }
 
     public OptionsUpdate? Options { get; set; }
@@ -77,9 +79,10 @@ internal sealed class CredentialsUpdate : StrictModel
     public CredentialsModel? Set { get; set; }
 }
 
-/// <summary>A user; <paramref name="Credentials"/> only if the caller asks for it, since the original does not have it.</summary>
+/// <summary>A user; <paramref name="Name"/> only if he was given one, <paramref name="Credentials"/> only if the caller asks for it, since the original does not have it.</summary>
 internal sealed record UserAnswer(
     string Username,
+    string? Name,
     long CreatedTime,
     long LastUpdatedTime,
     long? SessionId,

@@ -22,6 +22,7 @@ public sealed class UserOperations(
     /// <summary>Makes a user of tried credentials, with a name and a password that is kept nowhere.</summary>
     /// <returns>The user, and his password.</returns>
     /// <exception cref="ApiException">400 the credentials do not work, 503 nobody can tell now.</exception>
+    /// <exception cref="UserNameTakenException">Another user of the project has the name.</exception>
     public async Task<(GatewayUser User, string Password)> CreateAsync(NewUser wanted, string? callerToken, CancellationToken cancellationToken)
     {
         // The nonce first: it lives a minute. From here on somebody's going away changes nothing.
@@ -32,6 +33,7 @@ public sealed class UserOperations(
         var user = new GatewayUser
         {
             Username = username,
+            Name = wanted.Name,
             Project = wanted.Project,
             Version = wanted.Version,
             CreatedBy = wanted.CreatedBy,
@@ -80,6 +82,13 @@ public sealed class UserOperations(
 
         return user;
     }
+
+    /// <summary>Gives a user another name; username and password stay.</summary>
+    /// <returns>The user as he is then.</returns>
+    /// <exception cref="ApiException">404 the user was deleted.</exception>
+    /// <exception cref="UserNameTakenException">Another user of the project has it.</exception>
+    public async Task<GatewayUser> SetNameAsync(GatewayUser user, string name) =>
+        await users.SetNameAsync(user, name, time.NowInMilliseconds(), CancellationToken.None) ?? throw ApiException.NoUsers(user.Project, [user.Username]);
 
     /// <summary>Changes a user's options; sessions that begin afterwards are bound by them.</summary>
     /// <returns>The user as he is then.</returns>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dapper;
+using Npgsql;
 using Sluice.Gateway.Engine;
 using Sluice.PgWire.Startup;
 
@@ -16,12 +17,15 @@ public sealed class UserStore(IEngine engine)
         options::text AS "Options", created_time AS "CreatedTime", last_updated_time AS "LastUpdatedTime"
         """;
 
+    private const string NameIndex = "gateway_user_name";
+
     private const string Select = $"SELECT {Columns} FROM sluice.gateway_user";
 
     // A change is never of the time of the one before, since that time tells whether what is known of a user is out of date.
     private const string Touch = "last_updated_time = greatest(@now, last_updated_time + interval '1 millisecond')";
 
     /// <summary>Stores a new user.</summary>
+    /// <exception cref="UserNameTakenException">Another user of the project has the name.</exception>
     public async Task AddAsync(GatewayUser user, CancellationToken cancellationToken)
     {
         const string Sql =
@@ -32,7 +36,29 @@ public sealed class UserStore(IEngine engine)
                     @CredentialsEnd, @HasGatewayCapability, @Options::jsonb, @CreatedTime, @LastUpdatedTime)
             """;
         await using var connection = await engine.OpenDatabaseAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(Sql, Row.Of(user), cancellationToken: cancellationToken));
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(Sql, Row.Of(user), cancellationToken: cancellationToken));
+        }
+        catch (PostgresException e) when (e.ConstraintName == NameIndex)
+        {
+            throw new UserNameTakenException(user.Project, user.Name!, e);
+        }
+    }
+
+    /// <summary>Gives a user another name, and returns him as he is then; null if there is no such user any more.</summary>
+    /// <exception cref="UserNameTakenException">Another user of the project has it.</exception>
+    public async Task<GatewayUser?> SetNameAsync(GatewayUser user, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const string Sql = $"UPDATE sluice.gateway_user SET name = @name, {Touch} WHERE username = @Username RETURNING {Columns}";
+        try
+        {
+            return await SingleAsync(Sql, new { user.Username, name, now = now.UtcDateTime }, cancellationToken);
+        }
+        catch (PostgresException e) when (e.ConstraintName == NameIndex)
+        {
+            throw new UserNameTakenException(user.Project, name, e);
+        }
     }
 
     /// <summary>The user called <paramref name="username"/>, in whatever project; null if there is none.</summary>

@@ -48,6 +48,14 @@ internal sealed class GatewayClient : IDisposable
         GatewayJson.Default.ItemsLogin,
         cancellationToken)).List[0];
 
+    /// <summary>Changes a user.</summary>
+    public Task UpdateUserAsync(UserInfo user, UserChange change, CancellationToken cancellationToken) => PostAsync(
+        $"{Users(user.Project)}/update",
+        new Items<UserUpdateItem>([new(user.Username, change)]),
+        GatewayJson.Default.ItemsUserUpdateItem,
+        GatewayJson.Default.Nothing,
+        cancellationToken);
+
     /// <summary>Removes a user and ends his sessions.</summary>
     public Task DeleteUserAsync(UserInfo user, CancellationToken cancellationToken) => PostAsync(
         $"{Users(user.Project)}/delete",
@@ -89,6 +97,14 @@ internal sealed class GatewayClient : IDisposable
         GatewayJson.Default.ItemsTableInfo,
         GatewayJson.Default.ItemsTableInfo,
         cancellationToken)).List[0];
+
+    /// <summary>Gives a table other columns; what CDF has stays.</summary>
+    public Task UpdateTableAsync(UserInfo user, string name, ColumnsChange columns, CancellationToken cancellationToken) => PostAsync(
+        $"{Tables(user)}/update",
+        new Items<TableUpdateItem>([new(name, new TableChange(columns))]),
+        GatewayJson.Default.ItemsTableUpdateItem,
+        GatewayJson.Default.Nothing,
+        cancellationToken);
 
     /// <summary>Removes tables, all or none; what CDF has stays.</summary>
     public Task DeleteTablesAsync(UserInfo user, IEnumerable<string> names, CancellationToken cancellationToken) => PostAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Sluice.Administration;
@@ -47,7 +48,47 @@ internal sealed record Credentials
     public override string ToString() => ClientId is null ? "session" : $"application {ClientId}";
 }
 
-internal sealed record NewUser(Credentials Credentials, string? Name = null);
+internal sealed record NewUser(Credentials Credentials, string? Name = null)
+{
+    public JsonObject? Options { get; init; }
+}
+
+/// <summary>What is to be another of a user; the rest stays.</summary>
+internal sealed record UserChange
+{
+    public SetTo<string>? Name { get; init; }
+
+    public SetTo<Credentials>? Credentials { get; init; }
+
+    public OptionsChange? Options { get; init; }
+}
+
+/// <summary><c>{"set":…}</c>.</summary>
+internal sealed record SetTo<T>(T Set);
+
+/// <summary>Either all options anew, or some of them.</summary>
+internal sealed record OptionsChange
+{
+    public JsonObject? Set { get; init; }
+
+    public JsonObject? Add { get; init; }
+
+    public IReadOnlyList<string>? Remove { get; init; }
+}
+
+internal sealed record UserUpdateItem(string Username, UserChange Update);
+
+internal sealed record TableUpdateItem(string Tablename, TableChange Update);
+
+internal sealed record TableChange(ColumnsChange Columns);
+
+/// <summary>Columns that a table gets and loses.</summary>
+internal sealed record ColumnsChange
+{
+    public OrderedDictionary<string, ColumnInfo>? Add { get; init; }
+
+    public IReadOnlyList<string>? Drop { get; init; }
+}
 
 /// <summary>How to log in; the password is told this once.</summary>
 internal sealed record Login(string Host, string Username, string Password, long? SessionId, long? PreviousPasswordValidUntil);
@@ -63,7 +104,17 @@ internal sealed record TableInfo(
     string Tablename,
     OrderedDictionary<string, ColumnInfo>? Columns,
     TableLocation? Options,
-    long? CreatedTime = null);
+    long? CreatedTime = null)
+{
+    /// <summary>The type of a table over a RAW table.</summary>
+    public const string RawRows = "raw_rows";
+
+    /// <summary>The type, in a request, of a table over a view.</summary>
+    public const string View = "view";
+
+    /// <summary>The type, in a list, of a table over a view's edges.</summary>
+    public const string Edges = "edges";
+}
 
 internal sealed record ColumnInfo(string Type);
 
@@ -109,6 +160,8 @@ internal sealed record FailureContent(int Code, string Message);
 [JsonSerializable(typeof(Items<UsernameItem>))]
 [JsonSerializable(typeof(Items<RotateItem>))]
 [JsonSerializable(typeof(Items<TablenameItem>))]
+[JsonSerializable(typeof(Items<UserUpdateItem>))]
+[JsonSerializable(typeof(Items<TableUpdateItem>))]
 [JsonSerializable(typeof(Items<TableInfo>))]
 [JsonSerializable(typeof(UserInfo[]))]
 [JsonSerializable(typeof(TableInfo[]))]

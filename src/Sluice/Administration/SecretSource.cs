@@ -4,7 +4,7 @@ namespace Sluice.Administration;
 internal sealed record SecretSource
 {
     /// <summary>The path that means the standard input.</summary>
-    public const string StandardInput = "-";
+    private const string StandardInput = "-";
 
     private SecretSource(string? file, string? variable)
     {

@@ -251,6 +251,7 @@ public sealed class OpenApiTests(EngineFixture fixture) : IAsyncLifetime
     /// <summary>The example with what is so in this test.</summary>
     private string Filled(JsonNode example) => example.ToJsonString()
         .Replace("USERNAME", _username, StringComparison.Ordinal)
+        .Replace("\"NAME\"", $"\"n{Guid.NewGuid():N}\"", StringComparison.Ordinal)
         .Replace("PROJECT", "p", StringComparison.Ordinal)
         .Replace("CURSOR", _cursor, StringComparison.Ordinal)
         .Replace("CHANGED", "changed", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 
 namespace Sluice.Tests.Commands;
 
@@ -48,6 +49,31 @@ public sealed class UserCommandTests(DemoGateway gateway)
     }
 
     [Fact]
+    public async Task Who_is_removed_has_his_open_sessions_ended()
+    {
+        JsonElement login = (await AddAsync("--output", "json")).Json;
+        await using var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
+        {
+            Host = gateway.Get("pgHost"),
+            Port = gateway.Ready.GetProperty("pgPort").GetInt32(),
+            Username = login.GetProperty("username").GetString(),
+            Password = login.GetProperty("password").GetString(),
+            Database = login.GetProperty("username").GetString(),
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = gateway.Get("pgCaFile"),
+            Pooling = false,
+        }.ConnectionString);
+        await session.OpenAsync(TestContext.Current.CancellationToken);
+        await using NpgsqlCommand sleep = session.CreateCommand();
+        sleep.CommandText = "SELECT pg_sleep(600)";
+        Task<int> asleep = sleep.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, (await gateway.RunAsync("user", "rm", login.GetProperty("username").GetString()!, "--yes")).Code);
+        var e = await Assert.ThrowsAsync<PostgresException>(() => asleep);
+        Assert.Equal("57P01", e.SqlState);
+    }
+
+    [Fact]
     public async Task Secrets_come_from_files_and_the_standard_input_too()
     {
         string file = Path.Combine(gateway.Temporary, $"{Guid.NewGuid():N}.secret");
@@ -94,16 +120,16 @@ public sealed class UserCommandTests(DemoGateway gateway)
     [Fact]
     public async Task Options_are_set_shown_and_listed()
     {
-        string user = (await AddAsync("--output", "json")).Json.GetProperty("username").GetString()!;
+        string user = (await AddAsync("string_length=512", "--output", "json")).Json.GetProperty("username").GetString()!;
 
-        string output = (await gateway.RunAsync("user", "set", user, "on_conflict=update", "data_set_id=7")).Succeeded;
+        string output = (await gateway.RunAsync("user", "set", user, "on_conflict=update", "data_set_id=7", "string_length=")).Succeeded;
         Assert.StartsWith("on_conflict=update\ncreate_missing=\ndata_set_id=7\n", output, StringComparison.Ordinal);
         Assert.EndsWith("\n" + output, (await gateway.RunAsync("user", "show", user)).Succeeded, StringComparison.Ordinal);
         string line = (await gateway.RunAsync("user", "list")).Succeeded.Split('\n').Single(line => line.StartsWith(user, StringComparison.Ordinal));
         Assert.EndsWith("  on_conflict=update data_set_id=7", line, StringComparison.Ordinal);
 
         Outcome refused = await gateway.RunAsync("user", "set", user, "on_conflict=", "data_set_id=none");
-        Assert.Equal((1, "sluice: data_set_id cannot be none: it takes the internal id of a data set.\n"), (refused.Code, refused.Error));
+        Assert.Equal((2, "sluice: data_set_id cannot be none: it takes the internal id of a data set.\n"), (refused.Code, refused.Error));
         Assert.EndsWith("\n" + output, (await gateway.RunAsync("user", "show", user)).Succeeded, StringComparison.Ordinal);
         Outcome nobody = await gateway.RunAsync("user", "set", "nobody", "on_conflict=update");
         Assert.Equal((1, "sluice: There is no user nobody; sluice user list has all.\n"), (nobody.Code, nobody.Error));

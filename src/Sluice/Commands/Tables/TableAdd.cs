@@ -70,13 +70,13 @@ internal static class TableAdd
             }
         }
 
-        return new TableInfo("raw_rows", name, byName, new TableLocation { Database = database, Table = table, PrimaryKey = primaryKey });
+        return new TableInfo(TableInfo.RawRows, name, byName, new TableLocation { Database = database, Table = table, PrimaryKey = primaryKey });
     }
 
     private static TableInfo View(string name, string source, bool edges)
     {
         (string space, string externalId, string? version) = TableSource.ParseView(source);
         var location = new TableLocation { Space = space, ExternalId = externalId, Version = version, InstanceType = edges ? "edge" : null };
-        return new TableInfo("view", name, Columns: null, location);
+        return new TableInfo(TableInfo.View, name, Columns: null, location);
     }
 }

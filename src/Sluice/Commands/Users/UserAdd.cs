@@ -10,6 +10,7 @@ internal static class UserAdd
     {
         var project = new Option<string>("--project") { Description = "The CDF project that the user is for.", Required = true };
         var name = new Option<string?>("--name") { Description = "A name of your own choice, by which these commands know the user; the username is made by Sluice." };
+        Argument<string[]> assignments = OptionArgument.Create(ArgumentArity.ZeroOrMore);
         var credentials = new CredentialOptions();
         var output = new OutputFormat();
         var command = new Command(
@@ -22,6 +23,7 @@ internal static class UserAdd
               sluice user add --project plant --client-id 5f0c… --client-secret-env ETL_SECRET --token-url https://login.microsoftonline.com/…
             """)
         {
+            assignments,
             project,
             name,
         };
@@ -29,7 +31,10 @@ internal static class UserAdd
         command.Options.Add(output.Option);
         command.SetAction((arguments, cancellationToken) => gateway.RunAsync(arguments, async client =>
         {
-            var user = new NewUser(await credentials.ReadAsync(arguments, cancellationToken), arguments.GetValue(name));
+            var user = new NewUser(await credentials.ReadAsync(arguments, cancellationToken), arguments.GetValue(name))
+            {
+                Options = OptionArgument.Given(arguments.GetValue(assignments)!),
+            };
             await LoginOutput.WriteAsync(await client.CreateUserAsync(arguments.GetValue(project)!, user, cancellationToken), output, arguments);
         }));
         return command;

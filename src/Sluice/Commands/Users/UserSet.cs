@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Sluice.Administration;
-using Sluice.Gateway.Engine;
-using Sluice.Gateway.Hosting;
 using Sluice.Gateway.Users;
 
 namespace Sluice.Commands.Users;
@@ -11,54 +9,38 @@ internal static class UserSet
 {
     public static Command Create(RunningGateway gateway)
     {
-        Argument<string> name = UserArgument.Create();
-        var assignments = new Argument<string[]>("OPTION=VALUE")
-        {
-            Arity = ArgumentArity.OneOrMore,
-            Description = "Options, e.g. on_conflict=update; without a value, the option is taken away.",
-        };
+        Argument<string> user = UserArgument.Create();
+        Argument<string[]> assignments = OptionArgument.Create(ArgumentArity.ZeroOrMore);
+        var name = new Option<string?>("--name") { Description = "Another name of your own choice." };
         var command = new Command(
             "set",
             $"""
-            Change options of a user; they bind sessions that begin afterwards.
+            Change the options of a user, and print all; they bind sessions that begin afterwards. An option without a value (data_set_id=) is taken away.
 
             {string.Join('\n', UserOption.All.Select(option => $"{option.Name,-18} {option.Description} Takes {option.Values}."))}
             """)
         {
-            name,
+            user,
             assignments,
+            name,
         };
-        command.SetAction((arguments, cancellationToken) => gateway.RunAsync(arguments, async (client, directory) =>
+        command.SetAction((arguments, cancellationToken) => gateway.RunAsync(arguments, async client =>
         {
-            UserInfo user = await client.FindUserAsync(arguments.GetValue(name)!, cancellationToken);
-            await using RunningEngine engine = RunningEngine.Find(GatewayOptions.EngineDirectoryIn(directory));
-            await new UserStore(engine).ChangeOptionsAsync(
-                user.Username,
-                options => Apply(options, arguments.GetValue(assignments)!),
-                TimeProvider.System.GetUtcNow(),
-                cancellationToken);
-            await UserShow.WriteOptionsAsync(await client.DescribeAsync(user.Username, cancellationToken));
-        }));
-        return command;
-    }
-
-    private static UserOptions Apply(UserOptions options, IEnumerable<string> assignments)
-    {
-        UserOptions changed = options;
-        foreach (string assignment in assignments)
-        {
-            int equals = assignment.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0 || UserOption.Find(assignment[..equals]) is not { } option)
+            string[] given = arguments.GetValue(assignments)!;
+            var change = new UserChange
             {
-                throw new AdministrationException(
-                    $"{assignment} is no option: give OPTION=VALUE, with one of {string.Join(", ", UserOption.All.Select(known => known.Name))}.");
+                Name = arguments.GetValue(name) is { } text ? new SetTo<string>(text) : null,
+                Options = given is [] ? null : OptionArgument.Changed(given),
+            };
+            if (change is { Name: null, Options: null })
+            {
+                throw AdministrationException.Usage("Say what to change: OPTION=VALUE, or --name.");
             }
 
-            string value = assignment[(equals + 1)..];
-            changed = option.Set(changed, value.Length == 0 ? null : value)
-                ?? throw new AdministrationException($"{option.Name} cannot be {value}: it takes {option.Values}.");
-        }
-
-        return changed;
+            UserInfo found = await client.FindUserAsync(arguments.GetValue(user)!, cancellationToken);
+            await client.UpdateUserAsync(found, change, cancellationToken);
+            await UserShow.WriteOptionsAsync(await client.DescribeAsync(found.Username, cancellationToken));
+        }));
+        return command;
     }
 }
