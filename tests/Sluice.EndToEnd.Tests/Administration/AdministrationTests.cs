@@ -33,6 +33,35 @@ public sealed class AdministrationTests(GatewayServer server)
     }
 
     [Fact]
+    public async Task A_renamed_column_keeps_its_RAW_column_in_open_sessions_and_for_every_verb()
+    {
+        var user = await server.Cdf.RegisterUserAsync();
+        await server.Cdf.CreateRawTableAsync(
+            user, "movies", _name[..32], "t", "title", new JsonObject { ["title"] = Text(), ["year"] = Text(), ["budget"] = Text() });
+        await using var connection = await server.OpenAsync(user);
+        await ExecuteAsync(connection, "INSERT INTO movies (title, year, budget) VALUES ('Alien', '1978', '11')");
+        var (status, body) = await server.Cdf.GatewayAsync(
+            $"tables/{user.Username}/update",
+            """{"items":[{"tablename":"movies","update":{"columns":{"rename":{"title":"name","year":"made"},"drop":["budget"],"add":{"rating":{"type":"REAL"}}}}}]}""");
+        Assert.True(status == HttpStatusCode.OK, body);
+        await ExecuteAsync(connection, "UPDATE movies SET made = '1979' WHERE name = 'Alien'");
+        await ExecuteAsync(
+            connection,
+            "INSERT INTO movies (name, made, rating) VALUES ('Alien', 'x', 8.5) ON CONFLICT (name) DO UPDATE SET rating = EXCLUDED.rating");
+        await ExecuteAsync(connection, "INSERT INTO movies (name, made) SELECT 'Aliens', (1985 + 1)::text");
+        await using var query = new NpgsqlCommand("SELECT made || ' ' || rating FROM movies WHERE name = 'Alien'", connection);
+        var read = (string?)await query.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("1979 8.5", read);
+        Assert.Equal("""{"title":"Alien","budget":"11","year":"1979","rating":8.5}""", await RowAsync("Alien"));
+        Assert.Equal("""{"title":"Aliens","year":"1986"}""", await RowAsync("Aliens"));
+
+        static JsonObject Text() => new() { ["type"] = "TEXT" };
+
+        async Task<string> RowAsync(string key) => (await server.Cdf.GetAsync($"raw/dbs/{_name[..32]}/tables/t/rows/{key}"))["columns"]!.ToJsonString();
+    }
+
+    [Fact]
     public async Task The_CDF_session_of_a_deleted_user_is_revoked()
     {
         var user = await server.Cdf.RegisterUserAsync();
