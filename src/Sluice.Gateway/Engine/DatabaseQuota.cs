@@ -7,9 +7,9 @@ using Sluice.PgWire.Protocol;
 namespace Sluice.Gateway.Engine;
 
 /// <summary>
-/// Bounds what a user may take on disk with his database, temporary tables and such as he made himself, and with temporary files: the sessions of a user are ended when his database is found to
-/// have grown beyond the quota. He can log in again, to drop what is too much, until it is beyond twice the quota; then only an administrator can
-/// help. PostgreSQL itself has no such limit.
+/// Bounds what a user may take on disk with his database, temporary tables and such as he made himself, and with temporary files: the sessions of a user
+/// are ended when his database is found to have grown beyond the quota. He can log in again, to drop what is too much, until it is beyond twice the quota;
+/// then only an administrator can help. PostgreSQL itself has no such limit.
 /// </summary>
 public sealed partial class DatabaseQuota : IAsyncDisposable
 {
@@ -40,8 +40,7 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
     private readonly long _quota;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, long> _tooLarge = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
-    private Task _watching = Task.CompletedTask;
+    private Recurring? _watching;
 
     /// <summary>Watches nothing yet.</summary>
     /// <param name="engine">Where the databases are.</param>
@@ -55,7 +54,8 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
     }
 
     /// <summary>Looks at the sizes from now on, each time after <paramref name="interval"/>.</summary>
-    public void Watch(TimeSpan interval, TimeProvider time) => _watching = WatchAsync(interval, time);
+    public void Watch(TimeSpan interval, TimeProvider time) =>
+        _watching = new Recurring(interval, time, CheckAsync, e => LogNotChecked(_logger, e));
 
     /// <summary>Looks at the sizes now.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
@@ -90,15 +90,7 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
         : null;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_stop.IsCancellationRequested)
-        {
-            await _stop.CancelAsync();
-            await _watching;
-            _stop.Dispose();
-        }
-    }
+    public ValueTask DisposeAsync() => _watching?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<List<(string Username, long Size)>> SizesAsync(
         NpgsqlConnection connection,
@@ -132,33 +124,9 @@ public sealed partial class DatabaseQuota : IAsyncDisposable
         Hint = hint,
     };
 
-    private async Task WatchAsync(TimeSpan interval, TimeProvider time)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await CheckAsync(_stop.Token);
-                }
-                catch (Exception e) when (e is NpgsqlException or EngineException)
-                {
-                    // A database was dropped in this moment, or the engine restarts: the next look is soon.
-                    LogNotChecked(_logger, e);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // Nothing is left to watch.
-        }
-    }
-
     [LoggerMessage(1, LogLevel.Warning, "Ended the sessions of user {Username}: the database takes {Size} bytes, the quota is {Quota}")]
     private static partial void LogTooLarge(ILogger logger, string username, long size, long quota);
 
-    [LoggerMessage(2, LogLevel.Debug, "The sizes of databases could not be looked at")]
+    [LoggerMessage(2, LogLevel.Warning, "The sizes of databases could not be looked at")]
     private static partial void LogNotChecked(ILogger logger, Exception exception);
 }

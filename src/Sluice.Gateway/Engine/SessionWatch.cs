@@ -31,9 +31,8 @@ public sealed partial class SessionWatch : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<int, Reason> _reasons = new();
-    private readonly CancellationTokenSource _stop = new();
     private Dictionary<int, Measured> _measured = [];
-    private Task _watching = Task.CompletedTask;
+    private Recurring? _watching;
 
     /// <summary>Watches nothing yet.</summary>
     public SessionWatch(IEngine engine, SessionLimits limits, TimeProvider time, ILogger<SessionWatch> logger)
@@ -45,7 +44,7 @@ public sealed partial class SessionWatch : IAsyncDisposable
     }
 
     /// <summary>Looks at the sessions from now on, each time after <paramref name="interval"/>.</summary>
-    public void Watch(TimeSpan interval) => _watching = WatchAsync(interval);
+    public void Watch(TimeSpan interval) => _watching = new Recurring(interval, _time, CheckAsync, e => LogNotChecked(_logger, e));
 
     /// <summary>Why the session of backend <paramref name="processId"/> was ended, FATAL; <see langword="null"/> if it was not.</summary>
     public PgError? ReasonToEnd(int processId) => _reasons.TryGetValue(processId, out var reason) ? reason.Error : null;
@@ -75,15 +74,7 @@ public sealed partial class SessionWatch : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_stop.IsCancellationRequested)
-        {
-            await _stop.CancelAsync();
-            await _watching;
-            _stop.Dispose();
-        }
-    }
+    public ValueTask DisposeAsync() => _watching?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<List<Session>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -192,34 +183,10 @@ public sealed partial class SessionWatch : IAsyncDisposable
         Hint = hint,
     };
 
-    private async Task WatchAsync(TimeSpan interval)
-    {
-        using var timer = new PeriodicTimer(interval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await CheckAsync(_stop.Token);
-                }
-                catch (Exception e) when (e is NpgsqlException or EngineException)
-                {
-                    // The engine restarts: the next look is soon.
-                    LogNotChecked(_logger, e);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // Nothing is left to watch.
-        }
-    }
-
     [LoggerMessage(1, LogLevel.Warning, "Ended the session of backend {ProcessId}, user {Username}: {Reason}")]
     private static partial void LogEnded(ILogger logger, int processId, string username, string reason);
 
-    [LoggerMessage(2, LogLevel.Debug, "The sessions could not be looked at")]
+    [LoggerMessage(2, LogLevel.Warning, "The sessions could not be looked at")]
     private static partial void LogNotChecked(ILogger logger, Exception exception);
 
     /// <summary>The statement that a session ran last: when it began, and the processor time of its session before it and at the last look.</summary>

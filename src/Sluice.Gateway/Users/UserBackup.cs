@@ -29,8 +29,7 @@ public sealed partial class UserBackup : IAsyncDisposable
     private readonly IEngine _engine;
     private readonly CredentialProtector _protector;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _watching = Task.CompletedTask;
+    private Recurring? _watching;
     private string? _written;
 
     /// <summary>Does nothing yet.</summary>
@@ -50,7 +49,8 @@ public sealed partial class UserBackup : IAsyncDisposable
     public string Path { get; }
 
     /// <summary>Writes the file from now on whenever something has changed, which is looked for after each <paramref name="interval"/>.</summary>
-    public void Watch(TimeSpan interval, TimeProvider time) => _watching = WatchAsync(interval, time);
+    public void Watch(TimeSpan interval, TimeProvider time) =>
+        _watching = new Recurring(interval, time, WriteAsync, e => LogNotWritten(_logger, e, Path));
 
     /// <summary>Fills a new database from the file; does nothing if the database is not new, or there is no file.</summary>
     /// <exception cref="EngineException">The file cannot be read; the message says what to do.</exception>
@@ -93,9 +93,9 @@ public sealed partial class UserBackup : IAsyncDisposable
             connection,
             """
             SELECT concat_ws(' ',
-                (SELECT concat_ws(' ', count(*), max(last_updated_time), sum(('x' || substr(md5(options::text || verifier), 1, 8))::bit(32)::bigint)) FROM sluice.gateway_user),
-                (SELECT concat_ws(' ', count(*), max(created_time)) FROM sluice.user_table),
-                (SELECT count(*) FROM sluice.instance_key))
+                (SELECT sum(hashtextextended(u::text, 0)) FROM sluice.gateway_user u),
+                (SELECT sum(hashtextextended(t::text, 0)) FROM sluice.user_table t),
+                (SELECT sum(hashtextextended(k::text, 0)) FROM sluice.instance_key k))
             """,
             cancellationToken);
         if (state == _written)
@@ -123,15 +123,7 @@ public sealed partial class UserBackup : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_stop.IsCancellationRequested)
-        {
-            await _stop.CancelAsync();
-            await _watching;
-            _stop.Dispose();
-        }
-    }
+    public ValueTask DisposeAsync() => _watching?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>The columns are those that the file has, so that a newer Sluice reads it, too.</summary>
     private static async Task RestoreAsync(NpgsqlConnection connection, JsonNode rows, CancellationToken cancellationToken)
@@ -195,29 +187,6 @@ public sealed partial class UserBackup : IAsyncDisposable
         }
 
         File.Move(unfinished, Path, overwrite: true);
-    }
-
-    private async Task WatchAsync(TimeSpan interval, TimeProvider time)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await WriteAsync(_stop.Token);
-                }
-                catch (Exception e) when (e is NpgsqlException or EngineException or IOException or UnauthorizedAccessException or CryptographicException)
-                {
-                    LogNotWritten(_logger, e, Path);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // Nothing is left to watch.
-        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The database was new: read {Users} users from the backup {Path}")]

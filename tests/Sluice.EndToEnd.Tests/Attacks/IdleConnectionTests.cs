@@ -8,25 +8,9 @@ using Sluice.Emulator;
 namespace Sluice.EndToEnd.Tests.Attacks;
 
 /// <summary>Ten thousand connections that do not log in, to a Sluice of its own.</summary>
-public sealed partial class IdleConnectionTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed partial class IdleConnectionTests(ITestOutputHelper output) : SluiceProcessTests
 {
     private const int Wanted = 10_000;
-
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sluice-idle-");
-    private CdfEmulator _cdf = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        // A root's engine runs as another user, who has to pass through.
-        File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
-        _cdf = await CdfEmulator.StartAsync(new EmulatorOptions());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _cdf.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
 
     [Theory]
     [InlineData(20_000, true)]
@@ -36,13 +20,13 @@ public sealed partial class IdleConnectionTests(ITestOutputHelper output) : IAsy
         // Each end has a file descriptor, in a process each; the runtime has raised the soft limit to the hard one.
         var count = Math.Min(Wanted, OpenFileLimit() - 2_000);
         Assert.SkipUnless(count >= 1_000, $"This process may open {OpenFileLimit()} files, too few to try");
-        await using var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName, new Dictionary<string, string>(StringComparer.Ordinal)
+        await using var sluice = await SluiceProcess.StartAsync(Cdf, Home, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["POSTGRES__MAXPENDINGCONNECTIONS"] = maxPending.ToString(CultureInfo.InvariantCulture),
             ["POSTGRES__AUTHENTICATIONTIMEOUT"] = "00:10:00",
             ["LOG__LEVEL"] = "Error",
         });
-        using var cdf = await CdfAdministrator.SignInAsync(_cdf, sluice.Api);
+        using var cdf = await CdfAdministrator.SignInAsync(Cdf, sluice.Api);
         var user = await cdf.RegisterUserAsync();
         await SelectAsync(sluice, user);
         var before = sluice.ResidentBytes;

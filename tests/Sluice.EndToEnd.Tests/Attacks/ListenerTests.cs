@@ -9,30 +9,14 @@ using Sluice.PgWire.Startup;
 namespace Sluice.EndToEnd.Tests.Attacks;
 
 /// <summary>The settings of the listeners, in a Sluice of its own.</summary>
-public sealed class ListenerTests : IAsyncLifetime
+public sealed class ListenerTests : SluiceProcessTests
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sluice-listener-");
-    private CdfEmulator _cdf = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        // A root's engine runs as another user, who has to pass through.
-        File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
-        _cdf = await CdfEmulator.StartAsync(new EmulatorOptions());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _cdf.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task Both_listeners_show_the_certificate_of_the_settings_and_a_changed_one_soon()
     {
-        var tls = Directory.CreateDirectory(Path.Combine(_directory.FullName, "own")).FullName;
+        var tls = Directory.CreateDirectory(Path.Combine(Home, "own")).FullName;
         var files = SelfSignedCertificate.Ensure(tls, ["first.example.com"], TimeProvider.System);
-        await using var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName, new Dictionary<string, string>(StringComparer.Ordinal)
+        await using var sluice = await SluiceProcess.StartAsync(Cdf, Home, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["POSTGRES__CERTIFICATE"] = files.Certificate,
             ["POSTGRES__CERTIFICATEKEY"] = files.Key,
@@ -60,14 +44,14 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task Limits_of_sessions_and_of_failed_logins_hold()
     {
-        await using var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName, new Dictionary<string, string>(StringComparer.Ordinal)
+        await using var sluice = await SluiceProcess.StartAsync(Cdf, Home, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["POSTGRES__MAXCONNECTIONS"] = "3",
             ["POSTGRES__MAXCONNECTIONSPERADDRESS"] = "2",
             ["POSTGRES__FAILEDLOGINSPERUSER"] = "2",
             ["ENGINE__MAXCONNECTIONSPERUSER"] = "1",
         });
-        using var cdf = await CdfAdministrator.SignInAsync(_cdf, sluice.Api);
+        using var cdf = await CdfAdministrator.SignInAsync(Cdf, sluice.Api);
         var (one, two) = (await cdf.RegisterUserAsync(), await cdf.RegisterUserAsync());
         foreach (var sqlState in (string[])["28P01", "28P01", "28000"])
         {

@@ -11,45 +11,31 @@ using Sluice.Gateway.Users;
 namespace Sluice.EndToEnd.Tests.Attacks;
 
 /// <summary>Secrets are planted in a gateway that logs everything and is made to fail; then they are looked for in all that it leaves.</summary>
-public sealed class SecretTests : IAsyncLifetime
+public sealed class SecretTests : SluiceProcessTests
 {
     private const string ClientSecret = "planted-client-secret-a81f";
     private const string RowValue = "planted-row-value-77c2";
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sluice-secrets-");
-    private CdfEmulator _cdf = null!;
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Data => Path.Combine(_directory.FullName, "data");
+    private string Data => Path.Combine(Home, "data");
 
     private string Keys => Path.Combine(Data, "keys");
 
-    public async ValueTask InitializeAsync()
-    {
-        // A root's engine runs as another user, who has to pass through.
-        File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
-        _cdf = await CdfEmulator.StartAsync(new EmulatorOptions { ClientSecret = ClientSecret });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _cdf.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
+    protected override EmulatorOptions CdfOptions => new() { ClientSecret = ClientSecret };
 
     [Fact]
     public async Task No_secret_is_in_logs_errors_processes_catalogs_or_files()
     {
-        var cluster = _cdf.BaseUrl.GetLeftPart(UriPartial.Authority);
+        var cluster = Cdf.BaseUrl.GetLeftPart(UriPartial.Authority);
         var answers = new StringBuilder();
-        await using var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName, new Dictionary<string, string>(StringComparer.Ordinal)
+        await using var sluice = await SluiceProcess.StartAsync(Cdf, Home, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["LOG__LEVEL"] = "Trace",
             ["CDF__TOKENHOSTS"] = cluster,
             ["CDF__MAXATTEMPTS"] = "2",
         });
-        using var cdf = await CdfAdministrator.SignInAsync(_cdf, sluice.Api);
+        using var cdf = await CdfAdministrator.SignInAsync(Cdf, sluice.Api);
         var nonce = await cdf.NonceAsync();
         var user = Login((await cdf.GatewayAsync("", $$$"""{"items":[{"credentials":{"nonce":"{{{nonce}}}"}}]}""")).Body);
         var application = Application(cluster, ClientSecret);
@@ -115,15 +101,15 @@ public sealed class SecretTests : IAsyncLifetime
     public async Task A_copy_of_the_data_directory_works_elsewhere_and_says_what_it_lacks_without_the_keys()
     {
         GatewayLogin user;
-        await using (var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName))
+        await using (var sluice = await SluiceProcess.StartAsync(Cdf, Home))
         {
-            using var cdf = await CdfAdministrator.SignInAsync(_cdf, sluice.Api);
+            using var cdf = await CdfAdministrator.SignInAsync(Cdf, sluice.Api);
             user = await cdf.RegisterUserAsync();
             Assert.Equal("C INSERT 0 1", await InsertAsync(sluice, user, "before"));
             Assert.Equal(0, await sluice.StopAsync());
         }
 
-        var elsewhere = _directory.CreateSubdirectory("elsewhere");
+        var elsewhere = Directory.CreateDirectory(Path.Combine(Home, "elsewhere"));
         File.SetUnixFileMode(elsewhere.FullName, (UnixFileMode)0b111_101_101);
         using (var copy = System.Diagnostics.Process.Start("cp", ["-a", Data, elsewhere.FullName]))
         {
@@ -133,7 +119,7 @@ public sealed class SecretTests : IAsyncLifetime
         Directory.Delete(Data, recursive: true);
         var keys = Path.Combine(elsewhere.FullName, "data", "keys");
         Directory.Move(keys, keys + ".away");
-        await using (var sluice = await SluiceProcess.StartAsync(_cdf, elsewhere.FullName))
+        await using (var sluice = await SluiceProcess.StartAsync(Cdf, elsewhere.FullName))
         {
             Assert.Contains("The stored credentials of 1 of 1 users cannot be opened", sluice.Output, StringComparison.Ordinal);
             Assert.Contains($"Restore them in {keys}", sluice.Output, StringComparison.Ordinal);
@@ -146,7 +132,7 @@ public sealed class SecretTests : IAsyncLifetime
             File.Copy(key, Path.Combine(keys, Path.GetFileName(key)), overwrite: true);
         }
 
-        await using (var sluice = await SluiceProcess.StartAsync(_cdf, elsewhere.FullName))
+        await using (var sluice = await SluiceProcess.StartAsync(Cdf, elsewhere.FullName))
         {
             Assert.DoesNotContain("cannot be opened", sluice.Output, StringComparison.Ordinal);
             Assert.Equal("C INSERT 0 1", await InsertAsync(sluice, user, "after"));
@@ -195,11 +181,11 @@ public sealed class SecretTests : IAsyncLifetime
 
     private string Application(string tokenHost, string secret) =>
         $$$"""
-        {"items":[{"credentials":{"clientId":"{{{_cdf.ClientId}}}","clientSecret":"{{{secret}}}","tokenUrl":"{{{tokenHost}}}{{{_cdf.TokenUrl.AbsolutePath}}}","scopes":"{{{_cdf.Scope}}}"}}]}
+        {"items":[{"credentials":{"clientId":"{{{Cdf.ClientId}}}","clientSecret":"{{{secret}}}","tokenUrl":"{{{tokenHost}}}{{{Cdf.TokenUrl.AbsolutePath}}}","scopes":"{{{Cdf.Scope}}}"}}]}
         """;
 
     /// <summary>Sluice's process and the engine's: those that were started for this data directory.</summary>
-    private bool IsOfSluice(string process) => Text(Path.Combine(process, "cmdline")).Contains(_directory.FullName, StringComparison.Ordinal);
+    private bool IsOfSluice(string process) => Text(Path.Combine(process, "cmdline")).Contains(Home, StringComparison.Ordinal);
 
     /// <summary>A file's bytes; nothing if it is gone, or is a socket.</summary>
     private static string Text(string file)

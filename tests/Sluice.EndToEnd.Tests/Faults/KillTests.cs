@@ -6,26 +6,11 @@ using Sluice.Emulator;
 namespace Sluice.EndToEnd.Tests.Faults;
 
 /// <summary>Sluice dies without a word, in the middle of a COMMIT.</summary>
-public sealed class KillTests : IAsyncLifetime
+public sealed class KillTests : SluiceProcessTests
 {
     private const int Rows = 4_500;
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sluice-kill-");
     private readonly string _name = $"kill-{Guid.NewGuid():N}";
-    private CdfEmulator _cdf = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        // A root's engine runs as another user, who has to pass through.
-        File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
-        _cdf = await CdfEmulator.StartAsync(new EmulatorOptions());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _cdf.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
 
     [Theory]
     [InlineData(0)]
@@ -33,9 +18,9 @@ public sealed class KillTests : IAsyncLifetime
     public async Task The_same_load_again_leaves_CDF_complete_and_without_duplicates(int stored)
     {
         GatewayLogin user;
-        await using (var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName))
+        await using (var sluice = await SluiceProcess.StartAsync(Cdf, Home))
         {
-            using var cdf = await CdfAdministrator.SignInAsync(_cdf, sluice.Api);
+            using var cdf = await CdfAdministrator.SignInAsync(Cdf, sluice.Api);
             user = await cdf.RegisterUserAsync();
             await using var client = await WireClient.ConnectAsync(sluice.EndPoint, user.Username, user.Password);
             Assert.Equal(["C BEGIN", $"C COPY {Rows}"], await LoadAsync(client));
@@ -50,9 +35,9 @@ public sealed class KillTests : IAsyncLifetime
             }
         }
 
-        await using (var sluice = await SluiceProcess.StartAsync(_cdf, _directory.FullName))
+        await using (var sluice = await SluiceProcess.StartAsync(Cdf, Home))
         {
-            using var cdf = await CdfAdministrator.SignInAsync(_cdf, sluice.Api);
+            using var cdf = await CdfAdministrator.SignInAsync(Cdf, sluice.Api);
             await using var client = await WireClient.ConnectAsync(sluice.EndPoint, user.Username, user.Password);
             await client.Query("set sluice.on_conflict = update").TalkAsync();
             Assert.Equal(["C BEGIN", $"C COPY {Rows}"], await LoadAsync(client));
@@ -93,7 +78,7 @@ public sealed class KillTests : IAsyncLifetime
     {
         try
         {
-            return File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_directory.FullName, StringComparison.Ordinal);
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Contains(Home, StringComparison.Ordinal);
         }
         catch (IOException)
         {

@@ -98,7 +98,15 @@ public sealed class UserBackupTests : IAsyncLifetime
         Assert.Equal(first, await File.ReadAllTextAsync(BackupFile, Token));
         await new UserStore(_lost).ChangeOptionsAsync(user.Username, options => options with { DataSetId = 8 }, user.CreatedTime, Token);
         await backup.WriteAsync(Token);
-        Assert.NotEqual(first, await File.ReadAllTextAsync(BackupFile, Token));
+        var second = await File.ReadAllTextAsync(BackupFile, Token);
+        Assert.NotEqual(first, second);
+
+        // A table that gets another column keeps its number and its time.
+        await using var change = _lost.Database.CreateCommand(
+            """UPDATE sluice.user_table SET definition = '{"tablename":"t","database":"d","table":"t","columns":{"a":"TEXT","b":"TEXT"}}'""");
+        await change.ExecuteNonQueryAsync(Token);
+        await backup.WriteAsync(Token);
+        Assert.NotEqual(second, await File.ReadAllTextAsync(BackupFile, Token));
         Assert.Equal([BackupFile], Directory.GetFiles(_kept.Path));
     }
 
