@@ -34,7 +34,7 @@ if [ "$status" -eq 0 ]; then
     for project in tests/*/*.csproj; do
         name=$(basename "$project" .csproj)
         dotnet test "$project" -c Release --no-build -v q -nologo \
-            --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=$?
+            --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" "$@" || status=$?
     done
 fi
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Sluice.EndToEnd.Tests.Servers;
 using Sluice.EndToEnd.Tests.Wire;
-using Sluice.Emulator;
 
 namespace Sluice.EndToEnd.Tests.Attacks;
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Sluice.EndToEnd.Tests.Servers;
 using Sluice.EndToEnd.Tests.Wire;
-using Sluice.Emulator;
 using Sluice.PgWire.Startup;
 
 namespace Sluice.EndToEnd.Tests.Attacks;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Tests.Servers;
 using Sluice.EndToEnd.Tests.Wire;
-using Sluice.Emulator;
 
 namespace Sluice.EndToEnd.Tests.Faults;
 

@@ -127,10 +127,19 @@ internal sealed class CdfAdministrator : IDisposable
     }
 
     /// <summary>The custom tables of a user.</summary>
-    public async Task<JsonArray> TablesAsync(GatewayLogin user)
+    public async Task<IReadOnlyList<JsonNode>> TablesAsync(GatewayLogin user)
     {
-        using var response = await _http.GetAsync(new Uri($"{_gateway}/tables/{user.Username}"));
-        return (await ReadAsync(response))["items"]!.AsArray();
+        var tables = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            using var response = await _http.GetAsync(new Uri($"{_gateway}/tables/{user.Username}?limit=100&cursor={Uri.EscapeDataString(cursor ?? string.Empty)}"));
+            var page = await ReadAsync(response);
+            tables.AddRange(page["items"]!.AsArray()!);
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+        return tables;
     }
 
     public async Task<JsonNode> PostAsync(string path, object body)
