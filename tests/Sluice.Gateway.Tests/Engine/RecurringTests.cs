@@ -38,6 +38,7 @@ public sealed class RecurringTests
     public async Task Disposal_interrupts_what_is_being_done_and_that_is_no_failure()
     {
         var begun = new TaskCompletionSource();
+        var neverDone = new TaskCompletionSource();
         var interrupted = false;
         var failures = new List<Exception>();
         await using (new Recurring(Interval, TimeProvider.System, Act, failures.Add))
@@ -53,7 +54,7 @@ public sealed class RecurringTests
             begun.TrySetResult();
             try
             {
-                await Task.Delay(Timeout.Infinite, stop);
+                await neverDone.Task.WaitAsync(stop);
             }
             finally
             {

@@ -66,11 +66,6 @@ internal sealed class TableUpdate : StrictModel
     public ColumnsUpdate? Columns { get; set; }
 }
 
-internal sealed class NameUpdate : StrictModel
-{
-    public string? Set { get; set; }
-}
-
 internal sealed class ColumnsUpdate : StrictModel
 {
     public List<string?>? Add { get; set; }
